@@ -1,0 +1,113 @@
+"""What a protocol profile is: a page of values that says which reports count, who acts on scores and who is paid.
+
+A profile is data (design §1.3). The emulator calls its parts and never asks for its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+
+from poc.errors import ScenarioError, did_you_mean
+from poc.table import Schema, Table
+from poc.validator.state import ValidatorState
+
+ScoresAct = Literal["never", "denylist", "now"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What came out of judging one epoch of one evidence kind.
+
+    `verdicts` are tables by name (for beacon_witness: beacon_verdicts, witness_verdicts), `joined` the tables that
+    were judged (joined_beacons, receptions), `state` the validator's memory after the epoch.
+    """
+
+    verdicts: Mapping[str, Table]
+    joined: Mapping[str, Table]
+    state: ValidatorState
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceKind:
+    """One way to prove coverage: its report tables, how they are judged, and what may be claimed from them.
+
+    `judge(hotspots, reports, state, limits) -> Judgement` and `claims(judgement, limits) -> CLAIMS table`.
+    The observer that makes such reports is found under `name` in `poc.world.observers`.
+    """
+
+    name: str
+    reports: Mapping[str, Schema]
+    judge: Callable[[Table, Mapping[str, Table], ValidatorState, Any], Judgement]
+    claims: Callable[[Judgement, Any], Table]
+
+
+class RewardRule(Protocol):
+    """Weighs claims: `shares(claims, city, limits) -> SHARES table` with whole-number shares by pool and hotspot."""
+
+    def shares(self, claims: Table, city: Any, limits: Any) -> Table: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A part of the emission: a share of the whole, and the share of unused data-transfer emission it takes over."""
+
+    name: str
+    emission_share: Decimal
+    unused_data_share: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """How one epoch's emission [bones] is cut. Shares of `pools` and `reserved` add up to 1 with `data_share`."""
+
+    bones_per_day: int
+    pools: tuple[Pool, ...]
+    data_share: Decimal
+    reserved: Mapping[str, Decimal]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A dated protocol: evidence kinds, limits, detectors and how their scores act, reward rule, emission, sources."""
+
+    name: str
+    title: str
+    valid_from: str
+    valid_to: str
+    evidence_kinds: tuple[EvidenceKind, ...]
+    limits: Any
+    reward_rule: RewardRule
+    emission: Emission
+    detectors: tuple[str, ...]
+    scores_act: ScoresAct
+    sources: tuple[str, ...]
+    simplifications: tuple[str, ...] = ()
+    differences: Mapping[str, str] = field(default_factory=dict)
+
+    def bend(self, overrides: Mapping[str, Any]) -> Profile:
+        """The same profile with some limits exchanged; what changed is kept in `differences`.
+
+        Raises ScenarioError for an unknown limit or a value of another type.
+        """
+        known = {f.name: getattr(self.limits, f.name) for f in fields(self.limits)}
+        differences = dict(self.differences)
+        values: dict[str, Any] = {}
+        for name, value in overrides.items():
+            if name not in known:
+                raise ScenarioError(f"profile '{self.name}' has no limit '{name}': {did_you_mean(name, known)}")
+            before = known[name]
+            if isinstance(before, float) and isinstance(value, int) and not isinstance(value, bool):
+                value = float(value)
+            if type(value) is not type(before):
+                raise ScenarioError(
+                    f"limit '{name}' of profile '{self.name}' is {value!r}, expected {type(before).__name__} "
+                    f"like {before!r}; correct the value."
+                )
+            values[name] = value
+            if value != before:
+                differences[f"limits.{name}"] = f"{before} -> {value}"
+        return replace(self, limits=replace(self.limits, **values), differences=differences)

@@ -1,0 +1,195 @@
+"""Tables: named numpy columns of equal length under a schema that states dtype, unit and meaning once.
+
+A table is a value. Nothing changes it in place; `take`, `replace` and `concat` give new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from poc.errors import DataError, did_you_mean
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its numpy dtype ("text" for strings), its unit ("" for none) and what it means."""
+
+    name: str
+    dtype: str
+    unit: str
+    meaning: str
+
+    def array(self, values: Any) -> Array:
+        """The values as a read-only one-dimensional array of this column's dtype."""
+        array = np.asarray(values)
+        if self.dtype == "text":
+            array = array if array.dtype.kind == "U" else array.astype(np.str_)
+        elif array.dtype != np.dtype(self.dtype):
+            array = array.astype(self.dtype)
+        array = np.atleast_1d(array)
+        array = array.view()
+        array.flags.writeable = False
+        return array
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The columns of one kind of table and the column(s) that identify a row."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    meaning: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    def table(self, **values: Any) -> Table:
+        """A table of this schema; every column must be given, scalars are repeated.
+
+        Raises DataError for a missing, unknown or odd-length column.
+        """
+        for name in values:
+            if name not in self.names:
+                raise DataError(f"the table '{self.name}' has no column '{name}': {did_you_mean(name, self.names)}")
+        missing = [name for name in self.names if name not in values]
+        if missing:
+            raise DataError(f"the table '{self.name}' lacks the column '{missing[0]}': give all of {list(self.names)}.")
+        n_rows = next((len(v) for v in values.values() if np.ndim(v) == 1), 1)
+        arrays = {}
+        for column in self.columns:
+            value = values[column.name]
+            array = column.array(np.full(n_rows, value) if np.ndim(value) == 0 else value)
+            if len(array) != n_rows:
+                raise DataError(
+                    f"column '{column.name}' of the table '{self.name}' has {len(array)} rows, expected {n_rows}."
+                )
+            arrays[column.name] = array
+        return Table(self, arrays)
+
+    def empty(self) -> Table:
+        """A table without rows."""
+        return self.table(**{c.name: np.zeros(0, "U1" if c.dtype == "text" else c.dtype) for c in self.columns})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Columns of one schema.
+
+    >>> PAIRS = Schema("pairs", ("a",), (Column("a", "uint64", "", "id"), Column("loss_db", "float64", "dB", "loss")))
+    >>> pairs = PAIRS.table(a=[2, 1], loss_db=90.0)
+    >>> pairs.sort("a")["a"].tolist(), len(pairs)
+    ([1, 2], 2)
+    """
+
+    schema: Schema
+    columns: Mapping[str, Array]
+
+    def __getitem__(self, name: str) -> Array:
+        try:
+            return self.columns[name]
+        except KeyError:
+            raise DataError(
+                f"the table '{self.schema.name}' has no column '{name}': {did_you_mean(name, self.columns)}"
+            ) from None
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __repr__(self) -> str:
+        return f"<{self.schema.name}: {len(self):,} rows × {', '.join(self.columns)}>"
+
+    def take(self, rows: Any) -> Table:
+        """The rows of a boolean mask or of an index array, in that order."""
+        rows = np.asarray(rows)
+        return Table(self.schema, {name: _frozen(array[rows]) for name, array in self.columns.items()})
+
+    def sort(self, *by: str) -> Table:
+        """The rows in ascending order of the named columns (stable)."""
+        return self.take(np.lexsort([self[name] for name in reversed(by or self.schema.key)]))
+
+    def replace(self, **values: Any) -> Table:
+        """The same rows with some columns exchanged."""
+        return self.schema.table(**{**self.columns, **values})
+
+    def rows_of(self, ids: Any, column: str = "") -> npt.NDArray[np.int64]:
+        """Row number of each id in the key column (or the one named); −1 where there is none."""
+        keys = self[column or self.schema.key[0]]
+        ids = np.asarray(ids, keys.dtype)
+        if not len(keys):
+            return np.full(ids.shape, -1, np.int64)
+        order = np.argsort(keys, kind="stable")
+        place = np.minimum(np.searchsorted(keys, ids, sorter=order), len(keys) - 1)
+        rows = order[place]
+        return np.where(keys[rows] == ids, rows, -1).astype(np.int64)
+
+    @staticmethod
+    def concat(tables: Iterable[Table]) -> Table:
+        """All rows of tables of one schema, in the order given."""
+        tables = list(tables)
+        first = tables[0]
+        return Table(
+            first.schema, {name: _frozen(np.concatenate([table[name] for table in tables])) for name in first.columns}
+        )
+
+    def equals(self, other: Table) -> bool:
+        """Whether schema, order and every value agree."""
+        return self.schema.name == other.schema.name and all(
+            np.array_equal(self[name], other[name]) for name in self.columns
+        )
+
+    def to_arrow(self) -> pa.Table:
+        """The same columns as an Arrow table whose fields carry unit and meaning."""
+        import pyarrow as pa
+
+        fields, arrays = [], []
+        for column in self.schema.columns:
+            array = pa.array(self[column.name])
+            arrays.append(array)
+            metadata = {"unit": column.unit, "meaning": column.meaning}
+            fields.append(pa.field(column.name, array.type, nullable=False, metadata=metadata))
+        return pa.table(arrays, schema=pa.schema(fields, metadata={"table": self.schema.name}))
+
+
+def table_from_arrow(schema: Schema, arrow: pa.Table) -> Table:
+    """A table of the schema from an Arrow table; columns beyond the schema are left out.
+
+    Raises DataError when a column is missing or cannot be converted.
+    """
+    columns: dict[str, Any] = {}
+    for column in schema.columns:
+        if column.name not in arrow.column_names:
+            raise DataError(
+                f"the file for '{schema.name}' lacks the column '{column.name}': it has {arrow.column_names}."
+            )
+        values = arrow.column(column.name)
+        if values.null_count:
+            raise DataError(
+                f"the column '{column.name}' of '{schema.name}' has {values.null_count} empty values; fill them."
+            )
+        try:
+            columns[column.name] = column.array(values.to_numpy(zero_copy_only=False))
+        except (TypeError, ValueError, OverflowError) as error:
+            raise DataError(
+                f"the column '{column.name}' of '{schema.name}' has type {values.type}, expected {column.dtype}."
+            ) from error
+    return schema.table(**columns)
+
+
+def _frozen(array: Array) -> Array:
+    array.flags.writeable = False
+    return array
