@@ -1,0 +1,31 @@
+"""`poc explain DIR HOTSPOT`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.options import Debug, Format, FormatOption, RunFolder
+
+
+def explain(
+    folder: RunFolder,
+    hotspot: Annotated[int, typer.Argument(help="Id of the hotspot, as in the tables.")],
+    epoch: Annotated[int | None, typer.Option("--epoch", help="One epoch instead of the whole run.")] = None,
+    output: FormatOption = Format.table,
+    debug: Debug = False,
+) -> None:
+    """Why a hotspot earned, failed or is suspected: reasons with both sides of each inequality.
+
+    Example: poc explain runs/01-first-run-1 1234567890
+    """
+    from cli.output import show
+    from poc.explain import explain as explain_hotspot
+    from poc.store import load_run
+
+    explanation = explain_hotspot(load_run(folder), hotspot, epoch)
+    if output in (Format.table, Format.auto):
+        print(explanation.text())
+    else:
+        show(explanation.rows(), output)

@@ -1,0 +1,25 @@
+"""`poc report DIR`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.options import Debug, RunFolder
+
+
+def report(
+    folder: RunFolder,
+    beside: Annotated[list[str] | None, typer.Option("--beside", help="Another run to show beside; repeatable.")] = None,
+    debug: Debug = False,
+) -> None:
+    """Write report.html again from the tables of a run.
+
+    Examples: poc report runs/01-first-run-1; poc report runs/demo/helium-iot --beside runs/demo/guarded
+    """
+    from poc.report.page import write_report
+    from poc.store import load_run
+
+    others = [load_run(path) for path in beside or []]
+    print(write_report(load_run(folder), folder / "report.html", *others).absolute().as_uri())

@@ -1,0 +1,51 @@
+"""`poc run SCENARIO`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.options import (
+    Debug, Force, Format, FormatOption, Jobs, Out, ProfileName, Quiet, ScenarioFile, Seed, Settings, all_settings,
+)  # fmt: skip
+
+
+def run(
+    scenario: ScenarioFile,
+    out: Out = None,
+    seed: Seed = None,
+    settings: Settings = None,
+    profile: ProfileName = None,
+    jobs: Jobs = 1,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Write no report.html.")] = False,
+    force: Force = False,
+    output: FormatOption = Format.auto,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Run one scenario and write its tables, metrics and report.
+
+    Examples: poc run data/scenarios/01-first-run.toml --profile guarded;
+    poc run my.toml --set fleet.n_hotspots=50 --seed 7 --out runs/mine
+    """
+    from cli.output import progress, say, show
+    from poc.report.summary import headline, key_figures
+    from poc.running import default_folder, run_to_folder
+    from poc.scenario import load_scenario
+
+    loaded = load_scenario(scenario, all_settings(settings, seed, profile))
+    target = out or default_folder(loaded)
+    with progress(loaded.time.n_epochs, f"{loaded.name}, seed {loaded.seed}", quiet) as bar:
+        finished = run_to_folder(
+            loaded, target, jobs=jobs, force=force, progress=lambda done, _: bar.update(bar.task_ids[0], completed=done)
+        )
+    show(key_figures([finished]), output, f"{loaded.name}, seed {loaded.seed}")
+    for line in [*headline(finished), *finished.manifest["warnings"]]:
+        say(line)
+    if not no_report:
+        from poc.report.page import write_report
+
+        say(f"report: {write_report(finished, target / 'report.html').absolute().as_uri()}")
+    else:
+        say(f"tables: {target.absolute().as_uri()}")

@@ -1,0 +1,70 @@
+"""`poc`: a shell over the packages. No logic here, and nothing heavy imported until a command needs it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+import typer
+
+from cli import commands
+from cli.output import say
+
+app = typer.Typer(
+    name="poc",
+    help="Emulate a wireless proof-of-coverage network on a real map: place, beacon, judge, catch liars, pay.",
+    epilog="First time? Type 'poc demo'. Every command shows examples with --help.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+commands.add_to(app)
+
+EXIT_RUN_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
+
+
+def run() -> None:
+    """The console script: one sentence for each error, and a meaningful exit status."""
+    sys.exit(_status())
+
+
+def _status() -> int:
+    debug = "--debug" in sys.argv
+    try:
+        status = app(standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        say("interrupted; nothing half-written was left behind.")
+        return EXIT_INTERRUPTED
+    except click.ClickException as error:
+        say(f"error: {error.format_message()}")
+        return EXIT_BAD_INPUT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if debug:
+            raise
+        return _told(error)
+
+
+def _told(error: Exception) -> int:
+    import errno
+
+    from poc.errors import PocError, StoreError
+
+    if isinstance(error, PocError):
+        say(f"error: {error}")
+        cause = error.__cause__
+        full = isinstance(error, StoreError) and isinstance(cause, OSError) and cause.errno == errno.ENOSPC
+        return EXIT_RUN_FAILED if full else EXIT_BAD_INPUT
+    say(f"error: the run failed ({type(error).__name__}: {error}); add --debug for the traceback.")
+    return EXIT_RUN_FAILED
+
+
+if __name__ == "__main__":
+    run()

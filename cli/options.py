@@ -1,0 +1,41 @@
+"""Options that mean the same in every command."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How results are printed: `auto` is a table on a terminal and JSON in a pipe."""
+
+    auto = "auto"
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+ScenarioFile = Annotated[Path, typer.Argument(help="Scenario file (TOML); 'poc new' writes one.", show_default=False)]
+RunFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished run.", show_default=False)]
+Seed = Annotated[int | None, typer.Option("--seed", help="Seed of every draw; default: the scenario's.", show_default=False)]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change one scenario key, for instance fleet.n_hotspots=50; repeatable."),
+]
+ProfileName = Annotated[str | None, typer.Option("--profile", help="Protocol profile; default: the scenario's.", show_default=False)]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Threads or processes; results never depend on it.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder to write; default: runs/<scenario>-<seed>.", show_default=False)]
+Force = Annotated[bool, typer.Option("--force", help="Replace an earlier run of the same name.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="table, json or csv.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only results.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+def all_settings(settings: list[str] | None, seed: int | None, profile: str | None) -> list[str]:
+    """`--seed` and `--profile` as `--set` would say them, after the explicit settings."""
+    more = [] if seed is None else [f"seed={seed}"]
+    more += [] if profile is None else [f'profile.base="{profile}"']
+    return [*(settings or []), *more]

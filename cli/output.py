@@ -1,0 +1,83 @@
+"""Results go to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cli.options import Format
+
+
+def say(text: str) -> None:
+    """A line for a person, on stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def show(rows: Sequence[Mapping[str, Any]], output: Format, title: str = "") -> None:
+    """Rows as a table on a terminal, JSON in a pipe, or as asked."""
+    if output is Format.auto:
+        output = Format.table if sys.stdout.isatty() else Format.json
+    if output is Format.json:
+        print(json.dumps(list(rows), indent=1, default=str))
+    elif output is Format.csv:
+        print(_csv(rows), end="")
+    else:
+        _table(rows, title)
+
+
+def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _table(rows: Sequence[Mapping[str, Any]], title: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title or None, title_justify="left", header_style="bold")
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    numeric = {name: all(isinstance(row.get(name), (int, float)) for row in rows) for name in names}
+    for name in names:
+        table.add_column(name, justify="right" if numeric[name] else "left")
+    for row in rows:
+        table.add_row(*(readable(row.get(name)) for name in names))
+    Console().print(table)
+
+
+def readable(value: Any) -> str:
+    """A cell of a table: four significant digits, a dash where there is nothing.
+
+    >>> readable(0.123456), readable(None), readable(1234567)
+    ('0.1235', '–', '1,234,567')
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, bool) or isinstance(value, str):
+        return str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(value)
+
+
+def progress(total: int, what: str, quiet: bool) -> Any:
+    """A progress bar with the time left on stderr; silent when quiet or not on a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=console, disable=quiet or not console.is_terminal, transient=True,
+    )  # fmt: skip
+    bar.add_task(what, total=total)
+    return bar

@@ -1,0 +1,163 @@
+"""One run. Within an epoch data flows one way: fleet → beacons → reports → verdicts → scores → claims → rewards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from poc.detectors.evidence import Case, Evidence, case_of, forget, window
+from poc.profiles.profile import Profile
+from poc.rewards.amounts import pay
+from poc.rewards.claims import claims_without_suspects
+from poc.scenario import Scenario
+from poc.schema import CLAIMS, RECEPTIONS, REWARDS, SCORES, WITNESS_VERDICTS
+from poc.setup import city_of, detectors_of, first_world, profile_of, setting_of
+from poc.table import Table
+from poc.validator.denylist import denylist_from_scores
+from poc.validator.state import Denylist
+from poc.world.actors import Party, apply, parties
+from poc.world.observers import OBSERVERS, Observer
+from poc.world.recruiting import Campaign, forge
+from poc.world.truth import Setting, Span, World
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """What one epoch left behind: tables by name, and what of the emission went to nobody [bones] by pool."""
+
+    span: Span
+    tables: Mapping[str, Table]
+    unpaid_bones: Mapping[str, int]
+    rewarded: bool
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """CPU seconds by stage; they go into the manifest only."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    _since: float = field(default_factory=time.process_time)
+
+    def lap(self, stage: str) -> None:
+        now = time.process_time()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._since
+        self._since = now
+
+
+@dataclass(frozen=True)
+class Emulation:
+    """A scenario made ready to run; iterate `epochs()` once.
+
+    Raises PocError on construction for anything that cannot be a run.
+    """
+
+    scenario: Scenario
+    profile: Profile
+    setting: Setting
+    detectors: Mapping[str, Any]
+    world: World
+    campaigns: tuple[Campaign, ...]
+    parties: tuple[Party, ...]
+    watch: Stopwatch
+    warnings: list[str] = field(default_factory=list)
+
+    @staticmethod
+    def of(scenario: Scenario, jobs: int = 1) -> Emulation:
+        watch = Stopwatch()
+        profile = profile_of(scenario)
+        detectors = detectors_of(scenario, profile)
+        setting = setting_of(scenario, city_of(scenario), jobs)
+        world, campaigns = first_world(setting)
+        first_list = Denylist("unloaded" if scenario.detectors.denylist == "unloaded" else "absent")
+        world = replace(world, validator_state=replace(world.validator_state, denylist=first_list))
+        watch.lap("setup")
+        return Emulation(
+            scenario, profile, setting, detectors, world, campaigns, parties(scenario.actors), watch
+        )  # fmt: skip
+
+    def epochs(self) -> Iterator[Epoch]:
+        """The epochs in order."""
+        observers: dict[str, Observer] = {
+            kind.name: OBSERVERS[kind.name](self.setting) for kind in self.profile.evidence_kinds
+        }
+        world, public = self.world, {}
+        for number in range(self.scenario.time.n_epochs):
+            if number:
+                world = self._act(world, public, number)
+            epoch, world = self._epoch(world, self._span(number), observers)
+            public = {name: epoch.tables[name] for name in ("hotspots", "rewards", "scores")}
+            yield epoch
+        for observer in observers.values():
+            self.warnings.extend(observer.notes())
+
+    def _epoch(self, world: World, span: Span, observers: Mapping[str, Observer]) -> tuple[Epoch, World]:
+        profile, limits, keys = self.profile, self.profile.limits, self.setting.keys
+        tables: dict[str, Table] = {"hotspots": world.hotspots, "truth": world.truth}
+        state, claims = world.validator_state, [CLAIMS.empty()]
+        for kind in profile.evidence_kinds:
+            reports = observers[kind.name].observe(world, span)
+            reports = forge(self.campaigns, world.hotspots, world.truth, reports, span.epoch, keys.of("attacks"))
+            self.watch.lap("radio")
+            judgement = kind.judge(world.hotspots, reports, state, limits)
+            state = judgement.state
+            claims.append(kind.claims(judgement, limits))
+            tables |= {**reports, **judgement.joined, **judgement.verdicts}
+            self.watch.lap("judging")
+
+        cases = (*world.cases, case_of(world.hotspots, tables))[-self.scenario.detectors.window_epochs :]
+        scores = self._scores(world.hotspots, cases, tables)
+        self.watch.lap("detection")
+        acting = scores.take(np.isin(scores["detector"], profile.detectors))
+        claim = Table.concat(claims)
+        if profile.scores_act == "now":
+            claim = claims_without_suspects(claim, acting)
+        elif profile.scores_act == "denylist" and self.scenario.detectors.denylist == "detectors":
+            state = replace(state, denylist=denylist_from_scores(acting, state.denylist))
+
+        rewarded = span.epoch >= self.scenario.time.warm_up_epochs
+        shares = profile.reward_rule.shares(claim, self.setting.city, limits)
+        days = (span.end_ns - span.start_ns) / 86_400e9
+        rewards, unpaid = pay(shares, profile.emission, days, span.epoch)
+        tables |= {"scores": scores, "claims": claim, "rewards": rewards if rewarded else REWARDS.empty()}
+        self.watch.lap("rewards")
+        next_world = replace(world, validator_state=state, cases=cases)
+        return Epoch(span, tables, unpaid if rewarded else {}, rewarded), next_world
+
+    def _scores(self, hotspots: Table, cases: tuple[Case, ...], tables: Mapping[str, Table]) -> Table:
+        activity, links = window(cases)
+        evidence = Evidence(
+            hotspots=hotspots,
+            activity=activity,
+            links=links,
+            receptions=tables.get("receptions", RECEPTIONS.empty()),
+            witness_verdicts=tables.get("witness_verdicts", WITNESS_VERDICTS.empty()),
+            city=self.setting.city,
+        )
+        return Table.concat([SCORES.empty(), *(detector.score(evidence) for detector in self.detectors.values())])
+
+    def _act(self, world: World, public: Mapping[str, Table], epoch: int) -> World:
+        before = world.hotspots
+        for number, party in enumerate(self.parties):
+            rows = party.rows(world.truth, self.setting.keys)
+            own = {"hotspots": world.hotspots.take(rows), "truth": world.truth.take(rows)}
+            moves = party.actor.act(public, own, self.setting.keys.of(f"actor-{number}-{epoch}"))
+            hotspots, truth = apply(moves, world.hotspots, world.truth)
+            world = replace(world, hotspots=hotspots, truth=truth)
+        return replace(world, cases=forget(world.cases, _moved(before, world.hotspots)))
+
+    def _span(self, number: int) -> Span:
+        section = self.scenario.time
+        start_ns = section.start_ns + number * section.epoch_ns
+        return Span(number, start_ns, start_ns + section.epoch_ns)
+
+
+def _moved(before: Table, after: Table) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """Hotspots whose assertion changed: what was heard of them before says nothing about the new place."""
+    row = before.rows_of(after["hotspot"])
+    known = row >= 0
+    changed = after["cell"][known] != before["cell"][row[known]]
+    return np.asarray(after["hotspot"][known][changed])

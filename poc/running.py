@@ -1,0 +1,138 @@
+"""Run a scenario to its end: in memory, or streamed into a run folder."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from poc.emulator import Emulation, Epoch
+from poc.metrics import grade
+from poc.scenario import Scenario
+from poc.setup import resolved
+from poc.store import RunData, TableWriter, new_folder, read_tables, with_epoch, write_json
+from poc.table import Table
+
+Progress = Callable[[int, int], None]  # epochs done, epochs in all
+
+LIBRARIES = ("numpy", "scipy", "h3", "h3ronpy", "shapely", "networkx", "pyarrow", "numba", "pydantic")
+_ALWAYS = ("hotspots", "truth", "beacon_verdicts", "scores", "rewards")
+_ALL = ("beacons", "witness_reports", "receptions", "witness_verdicts", "claims", "link_statistics", "activity")
+
+
+def default_folder(scenario: Scenario) -> Path:
+    """Where a run goes when nobody says: `runs/<scenario>-<seed>/`."""
+    return Path("runs") / f"{scenario.name}-{scenario.seed}"
+
+
+def run_in_memory(scenario: Scenario, jobs: int = 1, progress: Progress | None = None) -> RunData:
+    """The finished run, nothing written.
+
+    >>> from poc.scenario import scenario_from
+    >>> run = run_in_memory(scenario_from({"fleet": {"n_hotspots": 0}}, "example"))
+    >>> run.metrics["n_hotspots"]
+    0
+    """
+    emulation, started = Emulation.of(scenario, jobs), time.time()
+    parts: dict[str, list[pa.Table]] = {}
+    unpaid: dict[str, int] = {}
+    for epoch in _watched(emulation, progress):
+        for name, table in kept(epoch, scenario).items():
+            parts.setdefault(name, []).append(with_epoch(epoch.span.epoch, table))
+        _add(unpaid, epoch.unpaid_bones)
+    tables = {name: pa.concat_tables(tables) for name, tables in parts.items()}
+    manifest = manifest_of(emulation, unpaid, time.time() - started)
+    return RunData(manifest, grade(tables, manifest), tables, emulation.setting.city)
+
+
+def run_to_folder(
+    scenario: Scenario, out: Path, *, jobs: int = 1, force: bool = False, progress: Progress | None = None
+) -> RunData:
+    """The finished run, streamed into `out`: Parquet tables, metrics.json and manifest.json.
+
+    Raises PocError before anything is written when the scenario cannot be a run, StoreError when `out` is there already
+    (without `force`) or cannot be written.
+    """
+    emulation, started = Emulation.of(scenario, jobs), time.time()
+    unpaid: dict[str, int] = {}
+    with new_folder(out, force) as folder:
+        with TableWriter(folder) as writer:
+            for epoch in _watched(emulation, progress):
+                writer.write(epoch.span.epoch, kept(epoch, scenario))
+                _add(unpaid, epoch.unpaid_bones)
+        tables = read_tables(folder)
+        manifest = manifest_of(emulation, unpaid, time.time() - started)
+        metrics = grade(tables, manifest)
+        write_json(folder / "metrics.json", metrics)
+        write_json(folder / "manifest.json", manifest)
+    return RunData(manifest, metrics, tables, emulation.setting.city, out)
+
+
+def kept(epoch: Epoch, scenario: Scenario) -> dict[str, Table]:
+    """The tables of an epoch that the scenario's `reports` asks to keep."""
+    names = set(_ALWAYS)
+    if "all" in scenario.reports:
+        names |= set(_ALL)
+    if "link-statistics" in scenario.reports:
+        names |= {"link_statistics", "activity"}
+    tables = {name: table for name, table in epoch.tables.items() if name in names}
+    verdicts = epoch.tables.get("witness_verdicts")
+    if "selected" in scenario.reports and "witness_verdicts" not in names and verdicts is not None:
+        tables["witness_verdicts"] = verdicts.take(verdicts["selected"])
+    extra = set(epoch.tables) - names - set(_ALL) - {"joined_beacons"}
+    return tables | {name: epoch.tables[name] for name in extra}
+
+
+def manifest_of(emulation: Emulation, unpaid_bones: Mapping[str, int], wall_s: float) -> dict[str, Any]:
+    """All that is needed to know what was run, and to run it again."""
+    scenario, profile, section = emulation.scenario, emulation.profile, emulation.scenario.time
+    city = emulation.setting.city
+    return {
+        "name": scenario.name,
+        "seed": scenario.seed,
+        "scenario": dict(resolved(scenario)),
+        "profile": {
+            "name": profile.name,
+            "title": profile.title,
+            "valid_from": profile.valid_from,
+            "valid_to": profile.valid_to,
+            "limits": asdict(profile.limits),
+            "differences": dict(profile.differences),
+            "sources": list(profile.sources),
+            "simplifications": list(profile.simplifications),
+            "detectors": list(profile.detectors),
+            "scores_act": profile.scores_act,
+        },
+        "n_epochs": section.n_epochs,
+        "warm_up_epochs": section.warm_up_epochs,
+        "epoch_s": section.epoch_ns / 1e9,
+        "start_s": section.start_ns // 10**9,
+        "unpaid_bones": dict(sorted(unpaid_bones.items())),
+        "inputs": {f"city {city.name}": city.digest},
+        "warnings": list(emulation.warnings),
+        "versions": {
+            "poc-emulator": metadata.version("poc-emulator"),
+            "python": platform.python_version(),
+            **{name: metadata.version(name) for name in LIBRARIES},
+        },
+        "timings": {**{k: round(v, 3) for k, v in emulation.watch.seconds.items()}, "wall_s": round(wall_s, 3)},
+    }
+
+
+def _watched(emulation: Emulation, progress: Progress | None) -> Any:
+    total = emulation.scenario.time.n_epochs
+    for done, epoch in enumerate(emulation.epochs(), start=1):
+        yield epoch
+        if progress:
+            progress(done, total)
+
+
+def _add(total: dict[str, int], more: Mapping[str, int]) -> None:
+    for name, bones in more.items():
+        total[name] = total.get(name, 0) + bones

@@ -1,0 +1,182 @@
+"""A run on disk: Parquet tables, `manifest.json` and `metrics.json` in one folder that is complete or absent.
+
+Tables are streamed epoch by epoch into `<name>.partial/`, which takes its final name only when all is written.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from poc.errors import DataError, StoreError
+from poc.schema import TABLES
+from poc.table import Schema, Table, table_from_arrow
+
+if TYPE_CHECKING:
+    from maps.city import City
+
+EPOCH_FIELD = pa.field("epoch", pa.int32(), nullable=False, metadata={"unit": "", "meaning": "number of the epoch, from 0"})
+
+
+@dataclass(frozen=True)
+class RunData:
+    """A finished run as everything downstream sees it.
+
+    `tables` are Arrow tables by name; tables written once an epoch begin with an int32 column `epoch`. A table that the
+    scenario's `reports` left out is not there.
+    """
+
+    manifest: dict[str, Any]
+    metrics: dict[str, Any]
+    tables: Mapping[str, pa.Table]
+    city: City | None = None
+    folder: Path | None = field(default=None, compare=False)
+
+    def table(self, name: str, epoch: int | None = None) -> Table:
+        """A table of one epoch (or all rows) as columns; DataError when the run does not hold it."""
+        if name not in self.tables:
+            raise DataError(f"the run holds no table '{name}': it has {', '.join(sorted(self.tables))}.")
+        arrow = self.tables[name]
+        if epoch is not None and "epoch" in arrow.column_names:
+            arrow = arrow.filter(pa.compute.equal(arrow.column("epoch"), epoch))
+        return table_from_arrow(_schema(name), arrow)
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{name} {table.num_rows:,}" for name, table in sorted(self.tables.items()))
+        profile = self.manifest.get("profile", {}).get("name", "?")
+        return f"<run '{self.manifest.get('name', '?')}', seed {self.manifest.get('seed')}, {profile}: {rows}>"
+
+
+def with_epoch(epoch: int, table: Table) -> pa.Table:
+    """The Arrow form of one epoch's table, `epoch` first."""
+    arrow = table.to_arrow()
+    if "epoch" in arrow.column_names:
+        return arrow
+    return arrow.add_column(0, EPOCH_FIELD, pa.array(np.full(len(table), epoch, np.int32)))
+
+
+class TableWriter:
+    """Appends the tables of each epoch to one Parquet file a table."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._writers: dict[str, pq.ParquetWriter] = {}
+
+    def write(self, epoch: int, tables: Mapping[str, Table]) -> None:
+        for name, table in tables.items():
+            arrow = with_epoch(epoch, table)
+            if name not in self._writers:
+                path = self.folder / f"{name}.parquet"
+                self._writers[name] = pq.ParquetWriter(path, arrow.schema, compression="zstd", version="2.6")
+            self._writers[name].write_table(arrow)
+
+    def __enter__(self) -> TableWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+
+@contextmanager
+def new_folder(target: Path, force: bool = False) -> Iterator[Path]:
+    """A folder to fill that becomes `target` when the block ends well, and leaves nothing of that name otherwise.
+
+    Raises StoreError when the target is there already (and not forced), is not a folder of ours, or cannot be written.
+    """
+    target = target.absolute()
+    if target.exists():
+        if not force:
+            raise StoreError(f"'{target}' is already there, expected a new folder; choose another --out or add --force.")
+        if not target.is_dir() or (any(target.iterdir()) and not (target / "manifest.json").exists()):
+            raise StoreError(f"'{target}' is not a run folder, so --force will not replace it; choose another --out.")
+    partial = target.with_name(target.name + ".partial")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        yield partial
+        _swap(partial, target)
+    except OSError as error:
+        if isinstance(error, StoreError):
+            raise
+        reason = error.strerror or str(error)
+        raise StoreError(f"'{target}' could not be written ({reason}); free space or choose another --out.") from error
+    except KeyboardInterrupt:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def _swap(partial: Path, target: Path) -> None:
+    if target.exists():
+        old = target.with_name(target.name + ".old")
+        shutil.rmtree(old, ignore_errors=True)
+        target.rename(old)
+        partial.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        partial.rename(target)
+
+
+def write_json(path: Path, document: Mapping[str, Any]) -> None:
+    """JSON with stable order; never NaN."""
+    path.write_text(json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n", "utf-8")
+
+
+def read_tables(folder: Path) -> dict[str, pa.Table]:
+    """All Parquet tables of a folder; DataError names the one that is cut short or foreign."""
+    tables = {}
+    for path in sorted(folder.glob("*.parquet")):
+        try:
+            tables[path.stem] = pq.read_table(path)
+        except (pa.ArrowInvalid, OSError) as error:
+            raise DataError(f"'{path}' is not a readable Parquet file ({error}); run the scenario again.") from error
+    return tables
+
+
+def load_run(folder: str | Path) -> RunData:
+    """A run from its folder, with its map where that can be found.
+
+    Raises DataError when the folder is not a finished run.
+    """
+    folder = Path(folder)
+    manifest = _read_json(folder / "manifest.json")
+    return RunData(manifest, _read_json(folder / "metrics.json"), read_tables(folder), _city(manifest), folder)
+
+
+def _city(manifest: Mapping[str, Any]) -> City | None:
+    from poc.errors import PocError
+    from poc.scenario import scenario_from
+    from poc.setup import city_of
+
+    try:
+        return city_of(scenario_from(manifest["scenario"], "manifest.json"))
+    except (PocError, KeyError):
+        return None
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise DataError(f"'{path.parent}' is not a finished run ({path.name}: {error.strerror}); give a run folder.") from error
+    except ValueError as error:
+        raise DataError(f"'{path}' is not valid JSON ({error}); run the scenario again.") from error
+    if not isinstance(document, dict):
+        raise DataError(f"'{path}' holds no object; run the scenario again.")
+    return document
+
+
+def _schema(name: str) -> Schema:
+    if name not in TABLES:
+        raise DataError(f"there is no table '{name}': known are {', '.join(sorted(TABLES))}.")
+    return TABLES[name]

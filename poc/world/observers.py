@@ -1,0 +1,117 @@
+"""What the server receives: one observer for each evidence kind, found under the kind's name.
+
+An observer turns the world of one epoch into report tables. It reads the truth; nothing that it returns carries it.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from poc.keys import Keys
+from poc.schema import BEACONS, WITNESS_REPORTS
+from poc.table import Array, Table
+from poc.world.backhaul import arrival_ns, is_up
+from poc.world.beaconing import Transmissions, beacon_times
+from poc.world.entropy import entropy_start_s
+from poc.world.truth import Setting, Span, World
+from poc.world.witnessing.hearing import hear
+from poc.world.witnessing.links import Links, static_links
+from radio_models.lora.airtime import airtime_s
+from radio_models.lora.receiver import reported_rssi_dbm, reported_snr_db, sensitivity_dbm
+
+BEACON_FRAME_BYTES = 52
+
+
+class Observer(Protocol):
+    """Made once a run with its Setting; `observe` gives the report tables of one epoch, `notes` what to warn of."""
+
+    def observe(self, world: World, span: Span) -> dict[str, Table]: ...
+
+    def notes(self) -> list[str]: ...
+
+
+class BeaconWitness:
+    """Beacons on the air and the hotspots that hear them.
+
+    Links are kept from epoch to epoch while the truth stays the same table: a cache, not a state.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.sensitivity_dbm = float(sensitivity_dbm(setting.plan.poc_spreading_factor, setting.radio.noise_figure_db))
+        self._truth: Table | None = None
+        self._links: Links | None = None
+
+    def links(self, truth: Table) -> Links:
+        """The static links of this truth."""
+        if self._links is None or self._truth is not truth:
+            self._truth, self._links = truth, static_links(truth, self.setting, self.sensitivity_dbm)
+        return self._links
+
+    def observe(self, world: World, span: Span) -> dict[str, Table]:
+        """The tables `beacons` and `witness_reports`, each ordered by id."""
+        setting, truth = self.setting, world.truth
+        on_air = beacon_times(truth, span, setting.plan, setting.keys)
+        on_air = on_air.take(is_up(truth, on_air.sender, on_air.time_ns, span, setting.keys))
+        heard = hear(
+            on_air, self.links(truth), truth, setting.radio.fading, self.sensitivity_dbm, setting.keys, setting.jobs
+        )
+        time_ns = on_air.time_ns[heard.transmission]
+        up = is_up(truth, heard.witness, time_ns, span, setting.keys)
+        reports = self._reports(
+            truth, on_air, heard.transmission[up], heard.witness[up], heard.received_dbm[up], setting.keys
+        )
+        return {"beacons": self._beacons(truth, world.hotspots, on_air, setting.keys), "witness_reports": reports}
+
+    def notes(self) -> list[str]:
+        """Links on which the path-loss model was used outside its domain, if any."""
+        links = self._links
+        if links is None or not links.n_outside:
+            return []
+        return [
+            f"{links.n_outside:,} candidate links lie outside the distance domain of the path-loss model "
+            f"({self.setting.radio.path_loss.domain.source}); their loss is an extrapolation."
+        ]
+
+    def _beacons(self, truth: Table, hotspots: Table, on_air: Transmissions, keys: Keys) -> Table:
+        sender = on_air.sender
+        plan = self.setting.plan
+        claimed = np.minimum(plan.conducted_power_dbm(hotspots["gain_dbi"][sender]), plan.hardware_limit_dbm)
+        return BEACONS.table(
+            beacon=on_air.beacon,
+            hotspot=truth["hotspot"][sender],
+            sent_ns=on_air.clock_ns,
+            received_ns=arrival_ns(on_air.time_ns, truth["latency_s"][sender], keys.of("beacon-report"), on_air.beacon),
+            payload=on_air.payload,
+            entropy_start_s=entropy_start_s(on_air.time_ns),
+            power_dbm=claimed,
+            frequency_hz=on_air.frequency_hz,
+            spreading_factor=np.full(len(on_air), plan.poc_spreading_factor),
+        ).sort("beacon")
+
+    def _reports(
+        self, truth: Table, on_air: Transmissions, transmission: Array, witness: Array, received_dbm: Array, keys: Keys
+    ) -> Table:
+        plan = self.setting.plan
+        hotspot, beacon = truth["hotspot"][witness], on_air.beacon[transmission]
+        report = keys.of("report-id").bits(beacon, hotspot)
+        airtime_ns = round(airtime_s(BEACON_FRAME_BYTES, plan.poc_spreading_factor) * 1e9)
+        heard_ns = on_air.time_ns[transmission] + airtime_ns
+        noise = keys.of("receiver").normal(beacon, hotspot)
+        noise_figure_db = self.setting.radio.noise_figure_db
+        return WITNESS_REPORTS.table(
+            report=report,
+            payload=on_air.payload[transmission],
+            hotspot=hotspot,
+            heard_ns=heard_ns + np.round(truth["clock_offset_s"][witness] * 1e9).astype(np.int64),
+            received_ns=arrival_ns(heard_ns, truth["latency_s"][witness], keys.of("witness-report"), report),
+            rssi_dbm=reported_rssi_dbm(received_dbm, noise_figure_db, truth["rssi_bias_db"][witness], noise),
+            snr_db=reported_snr_db(received_dbm, noise_figure_db),
+            frequency_hz=on_air.frequency_hz[transmission],
+            spreading_factor=np.full(len(report), plan.poc_spreading_factor),
+        ).sort("report")
+
+
+OBSERVERS: dict[str, type] = {"beacon_witness": BeaconWitness}
