@@ -1,0 +1,40 @@
+"""Candidate pairs against the plain definition, wherever on the globe."""
+
+import numpy as np
+import pytest
+
+from maps.geodesy import EARTH_RADIUS_M, unit_vectors
+from poc.world.witnessing.neighbours import blocks_of, neighbourhoods
+
+
+def _pairs(xyz_m, radius_m, most):
+    near = neighbourhoods(xyz_m, radius_m)
+    parts = [near.pairs(*rows) for rows in near.blocks(most)]
+    return {(int(s), int(w)) for part in parts for s, w in zip(part.sender, part.witness, strict=True)}
+
+
+@pytest.mark.parametrize(("latitude", "longitude"), [(47.1, 9.5), (0.0, 180.0), (89.99, 10.0), (-89.999, 0.0)])
+@pytest.mark.parametrize("most", [1, 1000, 10**9])
+def test_equals_all_pairs(latitude, longitude, most):
+    rng = np.random.default_rng(5)
+    lat = np.clip(latitude + rng.normal(size=120) * 0.05, -90, 90)
+    lon = (longitude + rng.normal(size=120) * 0.05 + 180) % 360 - 180
+    xyz_m = unit_vectors(lat, lon) * EARTH_RADIUS_M
+    distance = np.linalg.norm(xyz_m[:, None] - xyz_m[None], axis=2)
+    expected = {(int(a), int(b)) for a, b in zip(*np.nonzero(distance <= 5000.0), strict=True) if a != b}
+    assert len(expected) > 100
+    assert _pairs(xyz_m, 5000.0, most) == expected
+
+
+def test_co_located_hotspots_are_neighbours():
+    assert _pairs(np.zeros((3, 3)), 10.0, 10) == {(a, b) for a in range(3) for b in range(3) if a != b}
+
+
+def test_nobody():
+    assert _pairs(np.zeros((0, 3)), 10.0, 10) == set()
+
+
+def test_blocks_cover_every_row_once():
+    work = np.array([0, 5, 100, 0, 0, 3, 3])
+    ranges = blocks_of(work, 10)
+    assert [row for begin, end in ranges for row in range(begin, end)] == list(range(len(work)))
