@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-import click
 import typer
 
 from cli import commands
@@ -22,6 +21,9 @@ app = typer.Typer(
 )
 commands.add_to(app)
 
+# Typer may carry its own copy of click, so the class is taken from where Typer has it.
+ClickException = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+
 EXIT_RUN_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 
 
@@ -35,13 +37,13 @@ def _status() -> int:
     try:
         status = app(standalone_mode=False)
         return status if isinstance(status, int) else 0
-    except click.exceptions.Exit as end:
+    except typer.Exit as end:
         return end.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         say("interrupted; nothing half-written was left behind.")
         return EXIT_INTERRUPTED
-    except click.ClickException as error:
-        say(f"error: {error.format_message()}")
+    except ClickException as error:
+        say(f"error: {error.format_message()}")  # type: ignore[attr-defined]
         return EXIT_BAD_INPUT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -14,7 +14,7 @@ from poc.profiles.profile import Profile
 from poc.rewards.amounts import pay
 from poc.rewards.claims import claims_without_suspects
 from poc.scenario import Scenario
-from poc.schema import CLAIMS, RECEPTIONS, REWARDS, SCORES, WITNESS_VERDICTS
+from poc.schema import BEACONS, CLAIMS, RECEPTIONS, REWARDS, SCORES, WITNESS_VERDICTS
 from poc.setup import city_of, detectors_of, first_world, profile_of, setting_of
 from poc.table import Table
 from poc.validator.denylist import denylist_from_scores
@@ -23,6 +23,9 @@ from poc.world.actors import Party, apply, parties
 from poc.world.observers import OBSERVERS, Observer
 from poc.world.recruiting import Campaign, forge
 from poc.world.truth import Setting, Span, World
+
+
+_NO_REPORTS = {"beacons": BEACONS.empty(), "receptions": RECEPTIONS.empty()}  # for networks with other evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,9 @@ class Emulation:
             tables |= {**reports, **judgement.joined, **judgement.verdicts}
             self.watch.lap("judging")
 
-        cases = (*world.cases, case_of(world.hotspots, tables))[-self.scenario.detectors.window_epochs :]
+        case = case_of(world.hotspots, {**_NO_REPORTS, **tables})
+        tables |= {"activity": case.activity, "link_statistics": case.links}
+        cases = (*world.cases, case)[-self.scenario.detectors.window_epochs :]
         scores = self._scores(world.hotspots, cases, tables)
         self.watch.lap("detection")
         acting = scores.take(np.isin(scores["detector"], profile.detectors))
@@ -116,7 +121,7 @@ class Emulation:
         if profile.scores_act == "now":
             claim = claims_without_suspects(claim, acting)
         elif profile.scores_act == "denylist" and self.scenario.detectors.denylist == "detectors":
-            state = replace(state, denylist=denylist_from_scores(acting, state.denylist))
+            state = denylist_from_scores(acting, state, tag=span.epoch + 1)
 
         rewarded = span.epoch >= self.scenario.time.warm_up_epochs
         shares = profile.reward_rule.shares(claim, self.setting.city, limits)
@@ -133,7 +138,7 @@ class Emulation:
             hotspots=hotspots,
             activity=activity,
             links=links,
-            receptions=tables.get("receptions", RECEPTIONS.empty()),
+            receptions=tables.get("receptions", _NO_REPORTS["receptions"]),
             witness_verdicts=tables.get("witness_verdicts", WITNESS_VERDICTS.empty()),
             city=self.setting.city,
         )

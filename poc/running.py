@@ -48,7 +48,7 @@ def run_in_memory(scenario: Scenario, jobs: int = 1, progress: Progress | None =
         _add(unpaid, epoch.unpaid_bones)
     tables = {name: pa.concat_tables(tables) for name, tables in parts.items()}
     manifest = manifest_of(emulation, unpaid, time.time() - started)
-    return RunData(manifest, grade(tables, manifest), tables, emulation.setting.city)
+    return RunData(manifest, grade(tables, manifest, emulation.setting.city), tables, emulation.setting.city)
 
 
 def run_to_folder(
@@ -68,7 +68,7 @@ def run_to_folder(
                 _add(unpaid, epoch.unpaid_bones)
         tables = read_tables(folder)
         manifest = manifest_of(emulation, unpaid, time.time() - started)
-        metrics = grade(tables, manifest)
+        metrics = grade(tables, manifest, emulation.setting.city)
         write_json(folder / "metrics.json", metrics)
         write_json(folder / "manifest.json", manifest)
     return RunData(manifest, metrics, tables, emulation.setting.city, out)

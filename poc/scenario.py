@@ -66,11 +66,11 @@ class FleetSection(_Section):
     gains_dbi: list[float] = Field(default=[1.2, 2.3, 3.0, 4.0, 5.8, 8.0], min_length=1)
     height_median_m: float = Field(8.0, gt=0)
     height_spread: float = Field(0.5, ge=0, description="spread of ln(height)")
-    bias_spread_db: float = Field(3.0, ge=0, description="mounting, cable and indoor losses around their mean")
-    mean_loss_db: float = Field(2.0, ge=0, description="mean mounting and cable loss")
+    bias_spread_db: float = Field(5.0, ge=0, description="mounting, cable and indoor losses around their mean")
+    mean_loss_db: float = Field(5.9, ge=0, description="mean mounting and cable loss")
     rssi_bias_spread_db: float = Field(2.0, ge=0, description="calibration of the receivers")
-    latency_median_s: float = Field(0.05, gt=0)
-    latency_spread: float = Field(0.8, ge=0, description="spread of ln(latency)")
+    latency_median_s: float = Field(0.015, gt=0)
+    latency_spread: float = Field(0.7, ge=0, description="spread of ln(latency)")
     clock_spread_s: float = Field(0.05, ge=0)
     outage_share: Share = 0.03
     tower_share: Share = 0.02

@@ -89,6 +89,8 @@ def first_world(setting: Setting) -> tuple[World, tuple[Campaign, ...]]:
         hotspots, truth = create_fleet(scenario.fleet, placement, setting.city, setting.plan, setting.keys)
     except MapError as error:
         raise DataError(str(error)) from error
+    except RadioError as error:
+        raise ScenarioError(f"fleet: {error}") from error
     hotspots, truth = recruit(made, hotspots, truth, setting.keys.of("attacks"))
     return World(hotspots, truth), made
 

@@ -23,8 +23,9 @@ def demo(
     from pathlib import Path
 
     from cli.output import progress, say, show
-    from poc.report.page import write_report
-    from poc.report.summary import headline, key_figures
+    from poc.report.files import save_report
+    from poc.report.headline import headline
+    from poc.report.key_figures import key_figures
     from poc.running import run_to_folder
     from poc.samples import sample
     from poc.scenario import load_scenario
@@ -38,7 +39,7 @@ def demo(
             done = lambda n, _, bar=bar: bar.update(bar.task_ids[0], completed=n)  # noqa: E731
             runs.append(run_to_folder(scenario, folder / profile, jobs=jobs, force=True, progress=done))
     show(key_figures(runs), output, f"{runs[0].manifest['name']}, seed {runs[0].manifest['seed']}")
-    for line in headline(runs[0], *runs[1:]):
+    for line in headline(runs[0], runs[1:]):
         say(line)
-    page = write_report(runs[0], folder / "report.html", *runs[1:])
+    page = save_report(folder / "report.html", *runs)
     print(page.absolute().as_uri())

@@ -43,5 +43,4 @@ def show_map(
     show([city_row(opened)], output, opened.name)
     say(opened.attribution)
     if out is not None:
-        draw_city(opened, out)
-        print(out)
+        print(draw_city(opened, out))

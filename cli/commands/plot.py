@@ -20,10 +20,11 @@ def plot(
 
     Examples: poc plot runs/01-first-run-1 list; poc plot runs/01-first-run-1 map --out map.svg
     """
-    from poc.report.figures import FIGURES, save_figure
+    from poc.report.figures import FIGURES
+    from poc.report.files import save_figure
     from poc.store import load_run
 
     if kind == "list":
         print("\n".join(FIGURES))
         return
-    print(save_figure(load_run(folder), kind, out or folder / f"{kind}.png"))
+    print(save_figure(out or folder / f"{kind}.png", load_run(folder), kind))

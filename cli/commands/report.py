@@ -18,8 +18,8 @@ def report(
 
     Examples: poc report runs/01-first-run-1; poc report runs/demo/helium-iot --beside runs/demo/guarded
     """
-    from poc.report.page import write_report
+    from poc.report.files import save_report
     from poc.store import load_run
 
     others = [load_run(path) for path in beside or []]
-    print(write_report(load_run(folder), folder / "report.html", *others).absolute().as_uri())
+    print(save_report(folder / "report.html", load_run(folder), *others).absolute().as_uri())

@@ -30,7 +30,8 @@ def run(
     poc run my.toml --set fleet.n_hotspots=50 --seed 7 --out runs/mine
     """
     from cli.output import progress, say, show
-    from poc.report.summary import headline, key_figures
+    from poc.report.headline import headline
+    from poc.report.key_figures import key_figures
     from poc.running import default_folder, run_to_folder
     from poc.scenario import load_scenario
 
@@ -44,8 +45,8 @@ def run(
     for line in [*headline(finished), *finished.manifest["warnings"]]:
         say(line)
     if not no_report:
-        from poc.report.page import write_report
+        from poc.report.files import save_report
 
-        say(f"report: {write_report(finished, target / 'report.html').absolute().as_uri()}")
+        say(f"report: {save_report(target / 'report.html', finished).absolute().as_uri()}")
     else:
         say(f"tables: {target.absolute().as_uri()}")

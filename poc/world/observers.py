@@ -54,7 +54,8 @@ class BeaconWitness:
         """The tables `beacons` and `witness_reports`, each ordered by id."""
         setting, truth = self.setting, world.truth
         on_air = beacon_times(truth, span, setting.plan, setting.keys)
-        on_air = on_air.take(is_up(truth, on_air.sender, on_air.time_ns, span, setting.keys))
+        buildable = world.hotspots["gain_dbi"][on_air.sender] <= setting.plan.max_eirp_dbm  # else power is negative
+        on_air = on_air.take(buildable & is_up(truth, on_air.sender, on_air.time_ns, span, setting.keys))
         heard = hear(
             on_air, self.links(truth), truth, setting.radio.fading, self.sensitivity_dbm, setting.keys, setting.jobs
         )

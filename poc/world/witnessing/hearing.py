@@ -15,6 +15,7 @@ from poc.world.witnessing.links import Links
 from poc.world.witnessing.neighbours import blocks_of
 
 BLOCK = 1_000_000  # link draws at a time; results do not depend on it
+_LOWEST_CDBM = -(2**15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ def hear(
     """Who heard which beacon, ordered by transmission and then as the links are."""
     keys = keys.of("fading")
     hotspot = truth["hotspot"]
+    # the least uniform draw that is heard, for every received power there can be: one look-up instead of a fade a link
+    least = 1.0 - fading.survival(np.arange(_LOWEST_CDBM, -_LOWEST_CDBM) / 100.0 - sensitivity_dbm)
 
     def block(rows: tuple[int, int]) -> tuple[Array, Array, Array]:
         senders = on_air.sender[slice(*rows)]
@@ -40,9 +43,10 @@ def hear(
         link = np.repeat(first - np.concatenate(([0], np.cumsum(count)[:-1])), count) + np.arange(len(transmission))
         witness = links.witness[link]
         uniform = keys.uniform(on_air.beacon[transmission], hotspot[witness])
-        received = links.received_cdbm[link] / 100.0 + fading.fading_db(uniform)
-        heard = np.flatnonzero(received >= sensitivity_dbm)
-        return transmission[heard], witness[heard], received[heard]
+        cdbm = links.received_cdbm[link]
+        heard = np.flatnonzero(uniform >= least[cdbm.astype(np.int64) - _LOWEST_CDBM])
+        received = cdbm[heard] / 100.0 + fading.fading_db(uniform[heard])
+        return transmission[heard], witness[heard], np.maximum(received, sensitivity_dbm)
 
     blocks = blocks_of(links.start[on_air.sender + 1] - links.start[on_air.sender], BLOCK)
     with ThreadPoolExecutor(jobs) as pool:

@@ -14,7 +14,7 @@ from poc.paths import Places, paths_between
 from poc.table import Array, Table
 from poc.world.truth import Setting
 from poc.world.witnessing.neighbours import neighbourhoods
-from poc.world.witnessing.reach import deficit_db, fade_floor_db, radius_m
+from poc.world.witnessing.reach import deficit_db, fade_floor_db, reach_of
 
 BLOCK = 1_000_000  # candidate pairs scanned at a time; results do not depend on it
 
@@ -53,20 +53,21 @@ def static_links(truth: Table, setting: Setting, sensitivity_dbm: float) -> Link
         top = Places(np.zeros(len(distance_m)), np.zeros(len(distance_m)), tallest)
         return np.asarray(radio.path_loss.loss_db(paths_between(None, top, top, distance_m, frequency_hz)))
 
-    strongest = (power_dbm + gain_dbi).max(initial=0.0) + gain_dbi.max(initial=0.0)
-    reach_m = radius_m(loss_db, strongest - sensitivity_dbm + deficit)
-
-    near = neighbourhoods(xyz_m, reach_m)
+    sent_db = power_dbm + gain_dbi - sensitivity_dbm + deficit
+    weakest, strongest = (float(end(sent_db, initial=0.0) + end(gain_dbi, initial=0.0)) for end in (np.min, np.max))
+    reach = reach_of(loss_db, weakest, strongest)
+    near = neighbourhoods(xyz_m, sent_db, gain_dbi, reach)
 
     def block(rows: tuple[int, int]) -> tuple[Array, Array, Array, int]:
         pairs = near.pairs(*rows)
         sender, witness = pairs.sender, pairs.witness
         paths = paths_between(city, places.take(sender), places.take(witness), pairs.distance_m, frequency_hz)
-        mean = power_dbm[sender] + gain_dbi[sender] + gain_dbi[witness] - radio.path_loss.loss_db(paths)
-        likely = np.flatnonzero(mean - sensitivity_dbm >= -deficit)
+        mean = sent_db[sender] + gain_dbi[witness] - radio.path_loss.loss_db(paths)  # over sensitivity less deficit
+        likely = np.flatnonzero(mean >= 0.0)
         n_outside = int(radio.path_loss.domain.outside(paths)[likely].sum())
         sender, witness = sender[likely], witness[likely]
-        received = mean[likely] + radio.shadowing.shadowing_db(xyz_m[sender], xyz_m[witness], shadow_keys)
+        shadow_db = radio.shadowing.shadowing_db(xyz_m[sender], xyz_m[witness], shadow_keys)
+        received = mean[likely] + (sensitivity_dbm - deficit) + shadow_db
         heard = np.flatnonzero(received - sensitivity_dbm >= -floor)
         received_cdbm = np.clip(np.round(received[heard] * 100.0), -32767, 32767).astype(np.int16)
         return sender[heard].astype(np.int32), witness[heard].astype(np.int32), received_cdbm, n_outside
@@ -79,5 +80,5 @@ def static_links(truth: Table, setting: Setting, sensitivity_dbm: float) -> Link
         witness=np.concatenate([part[1] for part in parts] or [np.zeros(0, np.int32)]),
         received_cdbm=np.concatenate([part[2] for part in parts] or [np.zeros(0, np.int16)]),
         n_outside=sum(part[3] for part in parts),
-        radius_m=reach_m,
+        radius_m=reach.largest_m,
     )

@@ -1,7 +1,8 @@
-"""Who may hear whom: candidate pairs within a radius from sorted bins, never all pairs.
+"""Who may hear whom: candidate pairs from sorted bins, never all pairs.
 
 Places are metres on a fixed world lattice (Earth-centred x, y, z), so the antimeridian and the poles are places like
-any other. Bins are cubes of one radius; a place meets the 27 cubes around its own.
+any other. Bins are cubes whose side is the largest reach; a place meets the 27 cubes around its own. How far a pair is
+looked at follows from its own link budget: two weak antennas need not be asked across the whole country.
 """
 
 from __future__ import annotations
@@ -12,8 +13,28 @@ import numpy as np
 
 from poc.table import Array
 
+COMPILED_FROM = 2_000  # places; below, numpy is done before a compiler has started
+
 _OFFSETS = np.array([(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1)], np.int64)
 _AXIS = np.int64(1 << 21)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a link budget goes: `squared_m2[k]` belongs to budgets below `lowest_db + k × step_db`, rising."""
+
+    lowest_db: float
+    step_db: float
+    squared_m2: Array
+
+    @property
+    def largest_m(self) -> float:
+        return float(np.sqrt(self.squared_m2[-1]))
+
+    def steps(self, budget_db: Array) -> Array:
+        """Which entry of the table belongs to each budget."""
+        step = np.ceil((budget_db - self.lowest_db) / self.step_db)
+        return np.clip(step, 0, len(self.squared_m2) - 1).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +48,15 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhoods:
-    """Places sorted into bins: `order` lists rows by bin; `first` and `count` are each row's 27 spans of `order`."""
+    """Places sorted into bins: `order` lists rows by bin; `first` and `count` are each row's 27 spans of `order`.
+
+    The budget of a pair is `sent_db` of the sender plus `heard_db` of the witness, looked up in `reach`.
+    """
 
     xyz_m: Array
-    radius_m: float
+    sent_db: Array
+    heard_db: Array
+    reach: Reach
     order: Array
     first: Array
     count: Array
@@ -40,15 +66,24 @@ class Neighbourhoods:
         return blocks_of(self.count.sum(axis=1), n_candidates)
 
     def pairs(self, begin: int, end: int) -> Pairs:
-        """The pairs of the rows `begin` to `end`."""
+        """The pairs of the rows `begin` to `end`; compiled for many places, with the same result."""
+        if len(self.xyz_m) >= COMPILED_FROM:
+            from poc.world.witnessing.scan_compiled import scan
+
+            return Pairs(*scan(self, begin, end))
+        return self.pairs_in_numpy(begin, end)
+
+    def pairs_in_numpy(self, begin: int, end: int) -> Pairs:
+        """The plain form, which the compiled one is held to."""
         count = self.count[begin:end].ravel()
         spans = np.repeat(self.first[begin:end].ravel() - (np.cumsum(count) - count), count)
         witness = self.order[spans + np.arange(len(spans))]
         sender = np.repeat(np.arange(begin, end), self.count[begin:end].sum(axis=1))
         gap = self.xyz_m[sender] - self.xyz_m[witness]
-        distance_m = np.sqrt(gap[:, 0] ** 2 + gap[:, 1] ** 2 + gap[:, 2] ** 2)
-        near = (distance_m <= self.radius_m) & (sender != witness)
-        return Pairs(sender[near], witness[near], distance_m[near])
+        squared_m2 = gap[:, 0] ** 2 + gap[:, 1] ** 2 + gap[:, 2] ** 2
+        step = self.reach.steps(self.sent_db[sender] + self.heard_db[witness])
+        near = (squared_m2 <= self.reach.squared_m2[step]) & (sender != witness)
+        return Pairs(sender[near], witness[near], np.sqrt(squared_m2[near]))
 
 
 def blocks_of(work: Array, most: int) -> list[tuple[int, int]]:
@@ -68,20 +103,21 @@ def blocks_of(work: Array, most: int) -> list[tuple[int, int]]:
     return ranges
 
 
-def neighbourhoods(xyz_m: Array, radius_m: float) -> Neighbourhoods:
-    """Bins of side `radius_m` over places of shape (n, 3) [m].
+def neighbourhoods(xyz_m: Array, sent_db: Array, heard_db: Array, reach: Reach) -> Neighbourhoods:
+    """Bins over places of shape (n, 3) [m], with what each place sends and hears [dB].
 
-    >>> line = neighbourhoods(np.array([[0.0, 0, 0], [1, 0, 0], [9, 0, 0]]), radius_m=2.0)
+    >>> near = Reach(0.0, 1.0, np.array([4.0]))
+    >>> line = neighbourhoods(np.array([[0.0, 0, 0], [1, 0, 0], [9, 0, 0]]), np.zeros(3), np.zeros(3), near)
     >>> line.pairs(0, 3).sender.tolist(), line.pairs(0, 3).witness.tolist()
     ([0, 1], [1, 0])
     """
-    cube = np.floor(xyz_m / radius_m).astype(np.int64)
+    cube = np.floor(xyz_m / reach.largest_m).astype(np.int64)
     keys = _packed(cube)
     order = np.argsort(keys, kind="stable")
     around = _packed(cube[:, None, :] + _OFFSETS)
     first = np.searchsorted(keys[order], around, side="left")
     count = np.searchsorted(keys[order], around, side="right") - first
-    return Neighbourhoods(xyz_m, radius_m, order, first, count)
+    return Neighbourhoods(xyz_m, sent_db, heard_db, reach, order, first, count)
 
 
 def _packed(cube: Array) -> Array:

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from poc.table import Array
+from poc.world.witnessing.neighbours import Reach
 
 FADE_FLOOR = 1e-6  # a beacon this unlikely to be heard on a given link is not drawn
 _MAX_DISTANCE_M = 400_000.0
+_STEP_DB = 0.25
 
 
 def deficit_db(sigma_db: float, fading: Any, miss_probability: float) -> float:
@@ -24,7 +26,8 @@ def deficit_db(sigma_db: float, fading: Any, miss_probability: float) -> float:
     >>> 24 < deficit_db(8.0, FADING["none"](), 1e-3) < 25
     True
     """
-    nodes, weights = np.polynomial.hermite_e.hermegauss(80)
+    nodes = np.linspace(-6.0, 6.0, 1201)
+    weights = np.exp(-0.5 * nodes**2)
     weights = weights / weights.sum()
 
     def heard(margin_db: float) -> float:
@@ -40,11 +43,13 @@ def fade_floor_db(fading: Any, probability: float = FADE_FLOOR) -> float:
     return -_bisect(lambda margin: float(fading.survival(np.float64(margin))), probability, -80.0, 80.0)
 
 
-def radius_m(loss_db: Callable[[Array], Array], budget_db: float) -> float:
-    """The largest distance [m] at which the loss is still within the budget, on a grid of 1 % steps."""
+def reach_of(loss_db: Callable[[Array], Array], lowest_db: float, highest_db: float) -> Reach:
+    """The largest distance at which the loss is still within each budget, on a grid of 1 % steps of distance."""
     distance_m = np.geomspace(10.0, _MAX_DISTANCE_M, 1065)
-    within = np.flatnonzero(loss_db(distance_m) <= budget_db)
-    return float(distance_m[min(within[-1] + 1, len(distance_m) - 1)]) if len(within) else float(distance_m[0])
+    least_beyond_db = np.minimum.accumulate(loss_db(distance_m)[::-1])[::-1]  # from here on outwards
+    budget_db = np.arange(lowest_db, highest_db + _STEP_DB, _STEP_DB)
+    far = np.searchsorted(least_beyond_db, budget_db, side="right")
+    return Reach(float(lowest_db), _STEP_DB, distance_m[np.minimum(far, len(distance_m) - 1)] ** 2)
 
 
 def _bisect(rising: Callable[[float], float], target: float, low: float, high: float) -> float:

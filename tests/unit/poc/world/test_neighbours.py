@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from maps.geodesy import EARTH_RADIUS_M, unit_vectors
-from poc.world.witnessing.neighbours import blocks_of, neighbourhoods
+from poc.world.witnessing.neighbours import Reach, blocks_of, neighbourhoods
+from poc.world.witnessing.scan_compiled import scan
 
 
 def _pairs(xyz_m, radius_m, most):
-    near = neighbourhoods(xyz_m, radius_m)
+    near = neighbourhoods(xyz_m, np.zeros(len(xyz_m)), np.zeros(len(xyz_m)), Reach(0.0, 1.0, np.array([radius_m**2])))
     parts = [near.pairs(*rows) for rows in near.blocks(most)]
     return {(int(s), int(w)) for part in parts for s, w in zip(part.sender, part.witness, strict=True)}
 
@@ -24,6 +25,21 @@ def test_equals_all_pairs(latitude, longitude, most):
     expected = {(int(a), int(b)) for a, b in zip(*np.nonzero(distance <= 5000.0), strict=True) if a != b}
     assert len(expected) > 100
     assert _pairs(xyz_m, 5000.0, most) == expected
+
+
+def test_a_weak_pair_is_looked_at_less_far_and_the_compiled_scan_agrees():
+    rng = np.random.default_rng(6)
+    xyz_m = 6.371e6 + 9000.0 * rng.random((300, 3))
+    sent_db, heard_db = 10.0 * rng.random(300), 10.0 * rng.random(300)
+    reach = Reach(0.0, 5.0, np.array([1000.0, 2000.0, 3000.0, 4000.0, 5000.0]) ** 2)
+    near = neighbourhoods(xyz_m, sent_db, heard_db, reach)
+    plain = near.pairs_in_numpy(0, 300)
+    limit_m = 1000.0 * (1 + np.clip(np.ceil((sent_db[:, None] + heard_db) / 5.0), 0, 4))
+    distance_m = np.linalg.norm(xyz_m[:, None] - xyz_m[None], axis=2)
+    expected = {(int(a), int(b)) for a, b in zip(*np.nonzero(distance_m <= limit_m), strict=True) if a != b}
+    assert {(int(s), int(w)) for s, w in zip(plain.sender, plain.witness, strict=True)} == expected
+    for one, two in zip((plain.sender, plain.witness, plain.distance_m), scan(near, 0, 300), strict=True):
+        assert one.tolist() == two.tolist()
 
 
 def test_co_located_hotspots_are_neighbours():

@@ -1,0 +1,49 @@
+"""Reports and figures as files: written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from poc.errors import DataError, StoreError, did_you_mean
+from poc.report.figures import FORMATS, figure_bytes
+from poc.report.page import write_report
+from poc.report.style import png_from, svg_from
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from poc.store import RunData
+
+
+def save_report(path: Path, run: RunData, *others: RunData) -> Path:
+    """Write the page of a run, others beside it; StoreError when the file cannot be written."""
+    return _write(path, write_report(run, others).encode())
+
+
+def save_figure(path: Path, run: RunData, kind: str) -> Path:
+    """Write one figure as PNG or SVG by the ending of `path`.
+
+    Raises DataError for an unknown kind or ending, StoreError when the file cannot be written.
+    """
+    return _write(path, figure_bytes(kind, run, path.suffix.lstrip(".").lower()))
+
+
+def save_drawing(path: Path, figure: Figure) -> Path:
+    """Write a figure that belongs to no run, as PNG or SVG by the ending of `path`."""
+    form = path.suffix.lstrip(".").lower()
+    if form not in FORMATS:
+        raise DataError(f"figures are not written as '{form}': {did_you_mean(form, FORMATS)}")
+    return _write(path, png_from(figure) if form == "png" else svg_from(figure).encode())
+
+
+def _write(path: Path, content: bytes) -> Path:
+    half = path.with_name(f".{path.name}.partial")
+    try:
+        half.write_bytes(content)
+        os.replace(half, path)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise StoreError(f"'{path}' could not be written ({error.strerror}); choose another place.") from error
+    return path
