@@ -16,9 +16,18 @@ DATA = Path(__file__).parent / "data" / "itm"
 Rows = list[dict[str, str]]
 
 INPUTS = (
-    "tx_height_m rx_height_m frequency_mhz polarization relative_permittivity conductivity_s_per_m climate mdvar "
-    "time_pct location_pct situation_pct"
-).split()
+    "tx_height_m",
+    "rx_height_m",
+    "frequency_mhz",
+    "polarization",
+    "relative_permittivity",
+    "conductivity_s_per_m",
+    "climate",
+    "mdvar",
+    "time_pct",
+    "location_pct",
+    "situation_pct",
+)
 TOLERANCE_DB = 1e-6
 
 

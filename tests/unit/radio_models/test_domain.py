@@ -35,7 +35,9 @@ def test_wrong_setups_are_errors(setup: tuple, word: str) -> None:
 
 
 def test_each_quantity_is_flagged_by_link() -> None:
-    paths = Paths([5e3, 999.0, 20.1e3, 5e3, 5e3, 5e3], [868e6] * 5 + [2e9], [30, 30, 30, 29, 30, 30], [2, 2, 2, 2, 11, 2])
+    paths = Paths(
+        [5e3, 999.0, 20.1e3, 5e3, 5e3, 5e3], [868e6] * 5 + [2e9], [30, 30, 30, 29, 30, 30], [2, 2, 2, 2, 11, 2]
+    )
     assert DOMAIN.outside(paths).tolist() == [False, True, True, True, True, True]
 
 

@@ -1,0 +1,52 @@
+"""Log-distance loss: one exponent for a whole environment. Source: Rappaport, Wireless Communications, 4.9.1."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from radio_models.domain import Domain
+from radio_models.errors import RadioError
+from radio_models.free_space import free_space_loss_db
+from radio_models.paths import Paths
+
+
+@dataclass(frozen=True, slots=True)
+class LogDistance:
+    """`reference_loss_db` at `reference_distance_m`, then 10 · `exponent` dB a decade, in both directions.
+
+    exponent               2 in free space, 2.7 to 4 in towns
+    reference_distance_m   [m]
+    reference_loss_db      [dB]; None takes free space at that distance and at the link's frequency
+
+    >>> paths = Paths(distance_m=[1000.0, 10_000.0], frequency_hz=868e6, tx_height_m=10.0, rx_height_m=10.0)
+    >>> LogDistance(exponent=3.0, reference_distance_m=1000.0, reference_loss_db=120.0).loss_db(paths).tolist()
+    [120.0, 150.0]
+    """
+
+    exponent: float = 3.0
+    reference_distance_m: float = 1.0
+    reference_loss_db: float | None = None
+
+    domain: ClassVar[Domain] = Domain("log-distance", "Rappaport, Wireless Communications, 4.9.1; fitted, not derived")
+
+    def __post_init__(self) -> None:
+        for name, value in (("exponent", self.exponent), ("reference_distance_m", self.reference_distance_m)):
+            if not 0.0 < value < float("inf"):
+                raise RadioError(f"log-distance: {name} is {value}, expected a number above 0; correct it.")
+        if self.reference_loss_db is not None and not math.isfinite(self.reference_loss_db):
+            raise RadioError(f"log-distance: reference_loss_db is {self.reference_loss_db}, expected a finite number.")
+
+    def loss_db(self, paths: Paths) -> npt.NDArray[np.float64]:
+        """Loss [dB] in the shape of `paths`."""
+        reference_db: npt.ArrayLike = (
+            free_space_loss_db(self.reference_distance_m, paths.frequency_hz)
+            if self.reference_loss_db is None
+            else self.reference_loss_db
+        )
+        loss_db = reference_db + 10.0 * self.exponent * np.log10(paths.distance_m / self.reference_distance_m)
+        return np.broadcast_to(loss_db, paths.shape)
