@@ -75,7 +75,8 @@ class Keys:
 
     def uniform(self, *ids: Ids) -> npt.NDArray[np.float64]:
         """Uniform draws in the open interval (0, 1) on a grid of 2^-53."""
-        return (self.bits(*ids) >> np.uint64(11)).astype(np.float64) * 2.0**-53 + 2.0**-54
+        draws = (self.bits(*ids) >> np.uint64(11)).astype(np.float64) * 2.0**-53 + 2.0**-54
+        return np.minimum(draws, 1.0 - 2.0**-53)  # the topmost of the grid would round to 1
 
     def normal(self, *ids: Ids) -> npt.NDArray[np.float64]:
         """Standard normal draws by the inverse distribution function."""

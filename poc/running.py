@@ -16,7 +16,7 @@ from poc.emulator import Emulation, Epoch
 from poc.metrics import grade
 from poc.scenario import Scenario
 from poc.setup import resolved
-from poc.store import RunData, TableWriter, new_folder, read_tables, with_epoch, write_json
+from poc.store import FolderTables, RunData, TableWriter, new_folder, with_epoch, write_json
 from poc.table import Table
 
 Progress = Callable[[int, int], None]  # epochs done, epochs in all
@@ -66,12 +66,11 @@ def run_to_folder(
             for epoch in _watched(emulation, progress):
                 writer.write(epoch.span.epoch, kept(epoch, scenario))
                 _add(unpaid, epoch.unpaid_bones)
-        tables = read_tables(folder)
         manifest = manifest_of(emulation, unpaid, time.time() - started)
-        metrics = grade(tables, manifest, emulation.setting.city)
+        metrics = grade(FolderTables(folder), manifest, emulation.setting.city)
         write_json(folder / "metrics.json", metrics)
         write_json(folder / "manifest.json", manifest)
-    return RunData(manifest, metrics, tables, emulation.setting.city, out)
+    return RunData(manifest, metrics, FolderTables(out), emulation.setting.city, out)
 
 
 def kept(epoch: Epoch, scenario: Scenario) -> dict[str, Table]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,45 @@ if TYPE_CHECKING:
     from maps.city import City
 
 EPOCH_FIELD = pa.field("epoch", pa.int32(), nullable=False, metadata={"unit": "", "meaning": "number of the epoch, from 0"})
+
+
+ROW_GROUP = 500_000
+
+
+class FolderTables(Mapping[str, pa.Table]):
+    """The Parquet tables of a folder, read when asked for and not kept; `columns` reads no more than it must.
+
+    Raises DataError for a file that is cut short or foreign.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._paths = {path.stem: path for path in sorted(folder.glob("*.parquet"))}
+        for path in self._paths.values():
+            self._read(path, [])
+
+    def __getitem__(self, name: str) -> pa.Table:
+        return self._read(self._paths[name], None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def columns(self, name: str, names: Sequence[str]) -> pa.Table:
+        """Some columns of a table; names that it does not have are left out."""
+        path = self._paths[name]
+        return self._read(path, [wanted for wanted in names if wanted in pq.read_schema(path).names])
+
+    def n_rows(self, name: str) -> int:
+        return int(pq.read_metadata(self._paths[name]).num_rows)
+
+    @staticmethod
+    def _read(path: Path, names: list[str] | None) -> pa.Table:
+        try:
+            return pq.read_table(path, columns=names)
+        except (pa.ArrowInvalid, OSError) as error:
+            raise DataError(f"'{path}' is not a readable Parquet file ({error}); run the scenario again.") from error
 
 
 @dataclass(frozen=True)
@@ -53,7 +92,8 @@ class RunData:
         return table_from_arrow(_schema(name), arrow)
 
     def __repr__(self) -> str:
-        rows = ", ".join(f"{name} {table.num_rows:,}" for name, table in sorted(self.tables.items()))
+        counted = self.tables.n_rows if isinstance(self.tables, FolderTables) else lambda name: self.tables[name].num_rows
+        rows = ", ".join(f"{name} {counted(name):,}" for name in sorted(self.tables))
         profile = self.manifest.get("profile", {}).get("name", "?")
         return f"<run '{self.manifest.get('name', '?')}', seed {self.manifest.get('seed')}, {profile}: {rows}>"
 
@@ -67,7 +107,7 @@ def with_epoch(epoch: int, table: Table) -> pa.Table:
 
 
 class TableWriter:
-    """Appends the tables of each epoch to one Parquet file a table."""
+    """Appends the tables of each epoch to one Parquet file a table, a bounded number of rows at a time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -75,11 +115,12 @@ class TableWriter:
 
     def write(self, epoch: int, tables: Mapping[str, Table]) -> None:
         for name, table in tables.items():
-            arrow = with_epoch(epoch, table)
-            if name not in self._writers:
-                path = self.folder / f"{name}.parquet"
-                self._writers[name] = pq.ParquetWriter(path, arrow.schema, compression="zstd", version="2.6")
-            self._writers[name].write_table(arrow)
+            for begin in range(0, max(len(table), 1), ROW_GROUP):
+                rows = table if len(table) <= ROW_GROUP else table.take(np.arange(begin, min(begin + ROW_GROUP, len(table))))
+                arrow = with_epoch(epoch, rows)
+                if name not in self._writers:
+                    self._writers[name] = _parquet_writer(self.folder / f"{name}.parquet", arrow.schema)
+                self._writers[name].write_table(arrow)
 
     def __enter__(self) -> TableWriter:
         return self
@@ -133,17 +174,6 @@ def write_json(path: Path, document: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n", "utf-8")
 
 
-def read_tables(folder: Path) -> dict[str, pa.Table]:
-    """All Parquet tables of a folder; DataError names the one that is cut short or foreign."""
-    tables = {}
-    for path in sorted(folder.glob("*.parquet")):
-        try:
-            tables[path.stem] = pq.read_table(path)
-        except (pa.ArrowInvalid, OSError) as error:
-            raise DataError(f"'{path}' is not a readable Parquet file ({error}); run the scenario again.") from error
-    return tables
-
-
 def load_run(folder: str | Path) -> RunData:
     """A run from its folder, with its map where that can be found.
 
@@ -151,7 +181,7 @@ def load_run(folder: str | Path) -> RunData:
     """
     folder = Path(folder)
     manifest = _read_json(folder / "manifest.json")
-    return RunData(manifest, _read_json(folder / "metrics.json"), read_tables(folder), _city(manifest), folder)
+    return RunData(manifest, _read_json(folder / "metrics.json"), FolderTables(folder), _city(manifest), folder)
 
 
 def _city(manifest: Mapping[str, Any]) -> City | None:
@@ -175,6 +205,14 @@ def _read_json(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise DataError(f"'{path}' holds no object; run the scenario again.")
     return document
+
+
+def _parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Ids are random words: a dictionary of them costs time and saves nothing."""
+    few_values = [
+        field.name for field in schema if not (pa.types.is_uint64(field.type) or pa.types.is_floating(field.type))
+    ]
+    return pq.ParquetWriter(path, schema, compression="zstd", version="2.6", use_dictionary=few_values or False)
 
 
 def _schema(name: str) -> Schema:

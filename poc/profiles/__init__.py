@@ -1,0 +1,9 @@
+"""Protocol profiles by name, and the names that stand for the newest of a family."""
+
+from poc.profiles.guarded import GUARDED
+from poc.profiles.helium_iot_2026 import HELIUM_IOT_2026
+from poc.profiles.minimal import MINIMAL
+from poc.profiles.profile import Profile
+
+PROFILES: dict[str, Profile] = {profile.name: profile for profile in (HELIUM_IOT_2026, GUARDED, MINIMAL)}
+ALIASES = {"helium-iot": "helium-iot-2026"}

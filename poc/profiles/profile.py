@@ -12,22 +12,11 @@ from typing import Any, Literal, Protocol
 
 from poc.errors import ScenarioError, did_you_mean
 from poc.table import Schema, Table
+from poc.validator.checks.check import Check
+from poc.validator.judgement import Judgement as Judgement
 from poc.validator.state import ValidatorState
 
 ScoresAct = Literal["never", "denylist", "now"]
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What came out of judging one epoch of one evidence kind.
-
-    `verdicts` are tables by name (for beacon_witness: beacon_verdicts, witness_verdicts), `joined` the tables that
-    were judged (joined_beacons, receptions), `state` the validator's memory after the epoch.
-    """
-
-    verdicts: Mapping[str, Table]
-    joined: Mapping[str, Table]
-    state: ValidatorState
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +24,15 @@ class EvidenceKind:
     """One way to prove coverage: its report tables, how they are judged, and what may be claimed from them.
 
     `judge(hotspots, reports, state, limits) -> Judgement` and `claims(judgement, limits) -> CLAIMS table`.
-    The observer that makes such reports is found under `name` in `poc.world.observers`.
+    The observer that makes such reports is found under `name` in `poc.world.observers`. `checks` lists what judge goes
+    by, stage by stage, for people and for `poc profiles show`.
     """
 
     name: str
     reports: Mapping[str, Schema]
     judge: Callable[[Table, Mapping[str, Table], ValidatorState, Any], Judgement]
     claims: Callable[[Judgement, Any], Table]
+    checks: Mapping[str, tuple[Check, ...]] = field(default_factory=dict)
 
 
 class RewardRule(Protocol):

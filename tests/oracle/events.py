@@ -30,13 +30,24 @@ class Scene:
         self.hotspots, self.beacons, self.reports, self._next = {}, [], [], 1000
 
     def hotspot(self, hotspot, cell=LOC0, **changes):
-        row = dict(hotspot=hotspot, owner=0, cell=cell, gain_dbi=2.0, elevation_m=0.0, region=EU868, full=True)
+        row = {
+            "hotspot": hotspot,
+            "owner": 0,
+            "cell": cell,
+            "gain_dbi": 2.0,
+            "elevation_m": 0.0,
+            "region": EU868,
+            "full": True,
+        }
         self.hotspots[hotspot] = row | changes
         return self
 
     def reciprocal(self, *hotspots, at_ns):
         """Both timestamps of these hotspots, as if they had witnessed and beaconed then."""
-        rows = {row[0]: row for row in zip(*(self.state.last_times[name].tolist() for name in LAST_TIMES.names), strict=True)}
+        rows = {
+            row[0]: row
+            for row in zip(*(self.state.last_times[name].tolist() for name in LAST_TIMES.names), strict=True)
+        }
         never = np.iinfo(np.int64).min
         for hotspot in hotspots:
             rows[hotspot] = (hotspot, rows.get(hotspot, (0, never))[1], at_ns, at_ns)
@@ -47,21 +58,21 @@ class Scene:
 
     def beacon(self, hotspot, received_ns=NOON + 60 * 10**9, payload=None, **changes):
         self._next += 1
-        row = dict(
-            beacon=self._next, hotspot=hotspot, sent_ns=received_ns, received_ns=received_ns,
-            payload=self._next if payload is None else payload, entropy_start_s=received_ns // 10**9 - 60,
-            power_dbm=14, frequency_hz=867_900_000, spreading_factor=12,
-        )  # fmt: skip
+        row = {
+            "beacon": self._next, "hotspot": hotspot, "sent_ns": received_ns, "received_ns": received_ns,
+            "payload": self._next if payload is None else payload, "entropy_start_s": received_ns // 10**9 - 60,
+            "power_dbm": 14, "frequency_hz": 867_900_000, "spreading_factor": 12,
+        }  # fmt: skip
         self.beacons.append(row | changes)
         return self.beacons[-1]
 
     def report(self, hotspot, beacon, **changes):
         self._next += 1
-        row = dict(
-            report=self._next, payload=beacon["payload"], hotspot=hotspot, heard_ns=0,
-            received_ns=beacon["received_ns"] + 10**9, rssi_dbm=-108.0, snr_db=3.5, frequency_hz=867_900_032,
-            spreading_factor=12,
-        )  # fmt: skip
+        row = {
+            "report": self._next, "payload": beacon["payload"], "hotspot": hotspot, "heard_ns": 0,
+            "received_ns": beacon["received_ns"] + 10**9, "rssi_dbm": -108.0, "snr_db": 3.5,
+            "frequency_hz": 867_900_032, "spreading_factor": 12,
+        }  # fmt: skip
         self.reports.append(row | changes)
         return self.reports[-1]
 
@@ -82,7 +93,8 @@ class Scene:
 def table_of(schema, rows) -> Table:
     if not rows:
         return schema.empty()
-    return schema.table(**{name: np.array([row[name] for row in rows]) for name in schema.names})
+    # with the dtype at once: numpy would make floats of ids on both sides of 2^63
+    return schema.table(**{c.name: np.array([row[c.name] for row in rows], c.dtype) for c in schema.columns})
 
 
 def rows_of(table):
@@ -98,17 +110,20 @@ def random_world(seed, n_hotspots=250, n_beacons=4000, n_reports_each=6, start_n
     hotspots = _hotspots(rng, ids)
     known = rng.choice(ids, n_beacons)
     stranger = rng.integers(20_000, 20_010, n_beacons).astype(np.uint64)
+    sender = np.where(rng.random(n_beacons) < 0.01, stranger, known)
     sent_ns = start_ns + rng.integers(0, hours * HOUR, n_beacons) // 10**6 * 10**6
     # many exactly on the edges of the buckets and of the half-hours
     edge = rng.random(n_beacons) < 0.1
     sent_ns[edge] = sent_ns[edge] // (HOUR // 2) * (HOUR // 2)
-    age_s = np.where(rng.random(n_beacons) < 0.9, rng.integers(0, 150, n_beacons), rng.choice([-1, 180, 181], n_beacons))
+    age_s = np.where(
+        rng.random(n_beacons) < 0.9, rng.integers(0, 150, n_beacons), rng.choice([-1, 180, 181], n_beacons)
+    )
     channel = rng.choice([867_100_000, 867_900_000], n_beacons)
     payload = rng.permutation(10 * n_beacons)[:n_beacons]
     twin = rng.random(n_beacons) < 0.02
     payload[twin] = np.roll(payload, 1)[twin]
     beacons = BEACONS.table(
-        beacon=rng.permutation(5 * n_beacons)[:n_beacons], hotspot=np.where(rng.random(n_beacons) < 0.01, stranger, known),
+        beacon=rng.permutation(5 * n_beacons)[:n_beacons], hotspot=sender,
         sent_ns=sent_ns, received_ns=sent_ns, payload=payload, entropy_start_s=sent_ns // 10**9 - age_s,
         power_dbm=rng.choice([14, 27], n_beacons), frequency_hz=channel, spreading_factor=np.full(n_beacons, 12),
     )  # fmt: skip
@@ -136,12 +151,18 @@ def _reports(rng, ids, beacons, n_each, start_ns):
     row = np.repeat(np.arange(len(beacons)), rng.poisson(n_each, len(beacons)))
     row = np.append(row, np.repeat(rng.choice(len(beacons), 40), 25))  # crowds, for the cap of 14
     n = len(row)
-    lag_ms = rng.choice([-1500, -1, 0, 1, 700, 1499, 1500, 1501, 3999, 4000, 4001], n, p=[0.03] * 3 + [0.2, 0.45] + [0.0433] * 5 + [0.0435])
+    lag_ms = rng.choice(
+        [-1500, -1, 0, 1, 700, 1499, 1500, 1501, 3999, 4000, 4001],
+        n,
+        p=[0.03] * 3 + [0.2, 0.45] + [0.0433] * 5 + [0.0435],
+    )
     witness = rng.choice(ids, n)
     witness = np.where(rng.random(n) < 0.01, beacons["hotspot"][row], witness)
     witness = np.where(rng.random(n) < 0.01, np.uint64(30_000), witness)
     offset_hz = rng.choice([0, 32, 100_000, 100_001, -100_000, -100_001], n, p=[0.46, 0.46, 0.02, 0.02, 0.02, 0.02])
-    rssi = rng.choice([-120.0, -100.0, -90.0, -80.0, 10.0, np.nan, -np.inf, np.inf], n, p=[0.5, 0.2, 0.1, 0.1, 0.07, 0.01, 0.01, 0.01])
+    rssi = rng.choice(
+        [-120.0, -100.0, -90.0, -80.0, 10.0, np.nan, -np.inf, np.inf], n, p=[0.5, 0.2, 0.1, 0.1, 0.07, 0.01, 0.01, 0.01]
+    )
     return WITNESS_REPORTS.table(
         report=rng.permutation(3 * n)[:n], payload=np.where(rng.random(n) < 0.01, 10**9, beacons["payload"][row]),
         hotspot=witness, heard_ns=np.zeros(n), received_ns=beacons["received_ns"][row] + lag_ms * 10**6,

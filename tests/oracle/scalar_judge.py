@@ -5,26 +5,34 @@ memory a dictionary that is overwritten. Every constant is written out again her
 """
 
 from decimal import ROUND_HALF_EVEN, Decimal, getcontext
-from functools import lru_cache
+from functools import cache
 from math import floor, inf, isnan, log10, nan, pi, trunc
 
 import h3
 
 NEVER = None
-HIP_104 = {10: (2, 1, 1), 9: (2, 1, 1), 8: (2, 1, 1), 7: (4, 5, 10), 6: (4, 25, 50), 5: (4, 100, 200), 4: (2, 500, 1000)}
+HIP_104 = {
+    10: (2, 1, 1),
+    9: (2, 1, 1),
+    8: (2, 1, 1),
+    7: (4, 5, 10),
+    6: (4, 25, 50),
+    5: (4, 100, 200),
+    4: (2, 500, 1000),
+}
 
 
 def is_cell(cell):
     return cell != 0 and h3.is_valid_cell(h3.int_to_str(cell))
 
 
-@lru_cache(maxsize=None)
+@cache
 def metres(a, b):
     places = h3.cell_to_latlng(h3.int_to_str(a)), h3.cell_to_latlng(h3.int_to_str(b))
     return floor(h3.great_circle_distance(*places, unit="m") + 0.5)
 
 
-@lru_cache(maxsize=None)
+@cache
 def grid_cells(a, b):
     a, b = h3.int_to_str(a), h3.int_to_str(b)
     if min(h3.get_resolution(a), h3.get_resolution(b)) < 11:

@@ -11,9 +11,10 @@ from tests.oracle.scalar_judge import ScalarVerifier
 
 PROFILE = PROFILES["helium-iot-2026"]
 ALL_REASONS = {
-    "none", "not_asserted", "entropy_expired", "invalid_capability", "irregular_interval", "gateway_not_found", "denied",
-    "bad_rssi", "invalid_region", "max_distance_exceeded", "invalid_frequency", "self_witness", "below_min_distance",
-    "duplicate", "denied_edge", "too_late", "gateway_no_valid_beacons", "gateway_no_valid_witnesses",
+    "none", "not_asserted", "entropy_expired", "invalid_capability", "irregular_interval", "gateway_not_found",
+    "denied", "bad_rssi", "invalid_region", "max_distance_exceeded", "invalid_frequency", "self_witness",
+    "below_min_distance", "duplicate", "denied_edge", "too_late", "gateway_no_valid_beacons",
+    "gateway_no_valid_witnesses",
 }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def static_links(truth: Table, setting: Setting, sensitivity_dbm: float) -> Link
     places = Places(truth["latitude_deg"], truth["longitude_deg"], truth["height_m"])
     xyz_m = places.lattice_m()
     frequency_hz = float(np.mean(setting.plan.channels_hz))
-    shadow_keys = setting.keys.of("shadowing")
+    field = radio.shadowing.field(xyz_m, setting.keys.of("shadowing"))
     deficit = deficit_db(radio.shadowing.sigma_db, radio.fading, radio.miss_probability)
     floor = fade_floor_db(radio.fading)
     gain_dbi, power_dbm = truth["gain_dbi"], truth["power_dbm"]
@@ -66,8 +66,7 @@ def static_links(truth: Table, setting: Setting, sensitivity_dbm: float) -> Link
         likely = np.flatnonzero(mean >= 0.0)
         n_outside = int(radio.path_loss.domain.outside(paths)[likely].sum())
         sender, witness = sender[likely], witness[likely]
-        shadow_db = radio.shadowing.shadowing_db(xyz_m[sender], xyz_m[witness], shadow_keys)
-        received = mean[likely] + (sensitivity_dbm - deficit) + shadow_db
+        received = mean[likely] + (sensitivity_dbm - deficit) + field.link_db(sender, witness)
         heard = np.flatnonzero(received - sensitivity_dbm >= -floor)
         received_cdbm = np.clip(np.round(received[heard] * 100.0), -32767, 32767).astype(np.int16)
         return sender[heard].astype(np.int32), witness[heard].astype(np.int32), received_cdbm, n_outside

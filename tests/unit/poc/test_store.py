@@ -8,7 +8,7 @@ import pytest
 
 from poc.errors import DataError, StoreError
 from poc.schema import ACTIVITY
-from poc.store import TableWriter, load_run, new_folder, read_tables, write_json
+from poc.store import FolderTables, TableWriter, load_run, new_folder, write_json
 
 
 def _fill(folder):
@@ -74,7 +74,7 @@ def test_files_cut_short_are_named(tmp_path):
     path = tmp_path / "run" / "activity.parquet"
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(DataError, match=r"activity\.parquet"):
-        read_tables(tmp_path / "run")
+        FolderTables(tmp_path / "run")
     (tmp_path / "run" / "manifest.json").write_text("{")
     with pytest.raises(DataError, match="not valid JSON"):
         load_run(tmp_path / "run")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
 from maps.geodesy import EARTH_RADIUS_M, destination, unit_vectors
 from maps.grid import cells_from_coordinates
@@ -49,6 +50,7 @@ class World:
     asserted_m: np.ndarray
     true_m: np.ndarray
     loss_bias_db: np.ndarray
+    rx: np.ndarray
 
     @property
     def liar(self) -> np.ndarray:
@@ -90,12 +92,13 @@ def simulate(**changes) -> World:
     antenna = rng.normal(0, s.antenna_bias_db, n) + 10.0 * (rng.uniform(size=n) < s.poor_share)
     tx, rx = antenna + rng.normal(0, s.one_way_bias_db, n), antenna + rng.normal(0, s.one_way_bias_db, n)
     gain = rng.choice([1.2, 2.3, 4.0, 5.8], n)
-    a, b = np.triu_indices(n, 1)
     place = unit_vectors(latitude, longitude) * EARTH_RADIUS_M
+    # beyond this the pair would need more than three spreads of luck
+    spare_db = s.power_dbm - s.sensitivity_dbm + 11.6 + 3.0 * s.sigma_db - s.loss_1km_db
+    reach_m = min(1000.0 * 10.0 ** (spare_db / (10.0 * s.exponent)), 100_000.0)
+    a, b = np.sort(cKDTree(place).query_pairs(reach_m, output_type="ndarray").reshape(-1, 2), axis=1).T
     distance = np.maximum(np.linalg.norm(place[a] - place[b], axis=1), 10.0)
     loss = s.loss_1km_db + 10 * s.exponent * np.log10(distance / 1000)
-    near = loss - gain[a] - gain[b] < s.power_dbm - s.sensitivity_dbm + 4.5 * s.sigma_db
-    a, b, loss = a[near], b[near], loss[near]
     loss += s.sigma_db * field_of_pairs(rng, east, north, a, b, s.decorrelation_m)
     loss -= gain[a] + gain[b]
     beaconer, witness = np.concatenate([a, b]), np.concatenate([b, a])
@@ -128,7 +131,7 @@ def simulate(**changes) -> World:
         links=links, receptions=RECEPTIONS.empty(), witness_verdicts=WITNESS_VERDICTS.empty(), city=None,
     )  # fmt: skip
     asserted = unit_vectors(*said) * EARTH_RADIUS_M
-    return World(s, evidence, kind, latitude, longitude, asserted, place, tx)
+    return World(s, evidence, kind, latitude, longitude, asserted, place, tx, rx)
 
 
 def places(s: Settings, east_m, north_m):
@@ -136,7 +139,7 @@ def places(s: Settings, east_m, north_m):
     return destination(s.latitude_deg, s.longitude_deg, bearing, np.hypot(east_m, north_m))
 
 
-def field_of_pairs(rng, east, north, a, b, decorrelation_m, n_waves=96):
+def field_of_pairs(rng, east, north, a, b, decorrelation_m, n_waves=48):
     """Unit-variance reciprocal Gaussian field of two places from random waves (near-Gaussian correlation)."""
     total = np.zeros(len(a))
     for _ in range(n_waves):

@@ -137,12 +137,14 @@ def test_a_bad_value_is_named_with_its_range(name: str, value: object) -> None:
         ({"elevation": 3.0}, r"elevation_m has shape \(\)"),
         ({"distance": POINTS[:-1]}, r"distance_km has shape \(24,\)"),
         ({"distance": 12.0}, r"distance_km has shape \(\)"),
+        ({"polarization": "vertical"}, "polarization holds <U8 values; expected real numbers"),
+        ({"clutter": [None] * 25}, "clutter_height_m holds object values; expected real numbers"),
         ({"zone": np.full((2, 2, 25), 4)}, r"zone has shape \(2, 2, 25\)"),
         ({"frequency_ghz": np.ones((2, 2))}, r"frequency_ghz has shape \(2, 2\)"),
         ({"elevation": np.zeros((3, 25)), "tx_height_m": [1.0, 2.0]}, "elevation_m 3, tx_height_m 2"),
     ],
 )
-def test_shapes_that_do_not_fit_are_named(changed: dict[str, object], words: str) -> None:
+def test_shapes_and_types_that_do_not_fit_are_named(changed: dict[str, object], words: str) -> None:
     with pytest.raises(RadioError, match=words):
         loss(**changed)
 

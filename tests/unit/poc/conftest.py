@@ -15,6 +15,7 @@ from poc.keys import Keys
 from poc.metrics import grade
 from poc.schema import TABLES
 from poc.store import RunData, with_epoch
+from poc.table import Table
 
 DAY_NS = 86_400 * 10**9
 START_NS = 1_767_571_200 * 10**9
@@ -25,7 +26,8 @@ def manifest(n_epochs: int, warm_up_epochs: int, profile: str) -> dict[str, Any]
         "name": "by-hand", "seed": 7, "scenario": {"reports": ["all"], "attacks": [], "map": {"city": "nowhere"}},
         "profile": {
             "name": profile, "title": "Rules made up for tests", "valid_from": "2026-01-01", "valid_to": "",
-            "limits": {"max_distance_km": 100.0, "max_witness_lag_ms": 1500}, "differences": {}, "sources": ["none"],
+            "differences": {},
+            "limits": {"max_distance_km": 100.0, "light_speed_m_per_s": 2.998e8}, "sources": ["none"],
             "simplifications": ["payloads are not rebuilt"], "detectors": ["relocation"], "scores_act": "now",
         },
         "n_epochs": n_epochs, "warm_up_epochs": warm_up_epochs, "epoch_s": 86_400.0, "start_s": START_NS // 10**9,
@@ -66,8 +68,8 @@ def epoch_tables(epoch: int, n_honest: int, n_liars: int) -> dict[str, Any]:
         great_circle_m(*(side[sender] for side in asserted), *(side[witness] for side in asserted))
     ).astype(np.int64)
     loss_db = 32.0 + 30.0 * np.log10(real_m[sender, witness]) + 6.0 * keys.of("shadow").normal(report)
-    rssi = np.round(14.0 + 5.0 - loss_db)
     bad = liar[witness] & (np.arange(len(sender)) % 3 == 0)
+    rssi = np.where(bad, -55.0, np.round(14.0 + 5.0 - loss_db))
     reason = np.where(bad, 11, 0)
     tables["receptions"] = TABLES["receptions"].table(
         report=report, beacon=beacon[sender], beaconer=ids[sender], witness=ids[witness],
@@ -97,17 +99,25 @@ def epoch_tables(epoch: int, n_honest: int, n_liars: int) -> dict[str, Any]:
     )
     probability = np.where(liar, 0.9, 0.1) + 0.09 * keys.of("score").uniform(ids) * np.where(liar, -1, 1)
     tables["scores"] = TABLES["scores"].table(
-        detector="relocation", hotspot=ids, probability=probability, log_likelihood_ratio=np.log(probability),
+        detector="relocation", hotspot=ids, probability=probability,
+        log_likelihood_ratio=np.log(probability / (1.0 - probability)),
         verdict=np.where(liar, "suspect", "honest"), estimated_latitude_deg=latitude + 0.001,
         estimated_longitude_deg=longitude, credible_radius_m=400.0, family="relocation",
         evidence=np.where(liar, "heard by 4 hotspots 3 km away at 18 dB above expectation", ""),
     )  # fmt: skip
-    valid = np.flatnonzero(~bad)
-    tables["claims"] = TABLES["claims"].table(
-        kind="beacon_witness", evidence=beacon[sender][valid], hotspot=ids[witness][valid], role="witness",
-        peer=ids[sender][valid], cell=cell[sender][valid], strength_db=rssi[valid] + 124.0, hex_scale_e4=8000,
-        reward_unit_e4=2500,
-    )  # fmt: skip
+    kept = np.flatnonzero(~bad & ~liar[witness] & ~liar[sender])
+    paid_beacon = np.flatnonzero((n_valid > 0) & ~liar)
+    tables["claims"] = Table.concat([
+        TABLES["claims"].table(
+            kind=np.full(len(rows), "beacon_witness"), evidence=evidence, hotspot=who, role=np.full(len(rows), role),
+            peer=peer, cell=where, strength_db=20.0, hex_scale_e4=8000, reward_unit_e4=2500,
+        )
+        for role, rows, evidence, who, peer, where in (
+            ("beaconer", paid_beacon, beacon[paid_beacon], ids[paid_beacon], 0, 0),
+            ("witness", kept, report[kept], ids[witness][kept], ids[sender][kept], cell[sender][kept]),
+            ("reach", kept, report[kept], ids[sender][kept], ids[witness][kept], cell[witness][kept]),
+        )
+    ])  # fmt: skip
     amount = np.bincount(witness[~bad], minlength=n) * 250_000_000
     tables["rewards"] = TABLES["rewards"].table(
         epoch=epoch, pool="witnesses", hotspot=ids, shares=amount // 1000, amount_bones=amount
@@ -139,5 +149,5 @@ def make_run() -> Callable[..., RunData]:
 
 
 @pytest.fixture(scope="session")
-def run(make_run: Callable[..., RunData]) -> RunData:
+def hand_run(make_run: Callable[..., RunData]) -> RunData:
     return make_run()

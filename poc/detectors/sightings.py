@@ -1,0 +1,149 @@
+"""For each hotspot under test: who heard it, who should have, and how much each of them counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from poc.detectors.censoring import never_heard
+from poc.detectors.channel import Channel
+from poc.detectors.network import Network
+from poc.table import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """Rows of (subject, counterpart); those of subject i are start[i] … start[i + 1], its n_heard[i] heard pairs first,
+    then the missed ones, each in ascending order of counterpart.
+
+    heard: whether the pair was ever heard. level_db: loss without fading, the counterpart's bias
+    taken out (heard), or the loss that the pair must have exceeded (missed). inverse_sd_per_db: one over the spread of
+    that level around the law. weight: trust in the counterpart over its crowding. place_m: where it asserts to be.
+    prior_db: spread of the subject's own bias, one value for each subject. hub: row of the strongest trusted
+    counterpart, −1 where nobody was heard.
+    """
+
+    start: Array
+    n_heard: Array
+    subject: Array
+    counterpart: Array
+    heard: Array
+    level_db: Array
+    inverse_sd_per_db: Array
+    weight: Array
+    place_m: Array
+    prior_db: Array
+    hub: Array
+
+    def __len__(self) -> int:
+        return len(self.start) - 1
+
+
+def sightings_of(network: Network, channel: Channel, trust: Array, crowding: Array) -> Sightings:
+    """The evidence about every hotspot's place.
+
+    A hotspot that beaconed is judged by what others report of it, which is harder to forge than its own reports; one
+    that never beaconed by what it says to have heard.
+    """
+    n = len(network)
+    sends = network.n_beacons > 0
+    beaconer, witness = network.heard_beaconer, network.heard_witness
+    subject = np.concatenate([beaconer, witness])
+    other = np.concatenate([witness, beaconer])
+    link = np.tile(np.arange(len(beaconer)), 2)
+    judged = np.repeat([True, False], len(beaconer)) == sends[subject]
+    subject, other, link = subject[judged], other[judged], link[judged]
+    order = np.lexsort((other, subject))
+    subject, other, link = subject[order], other[order], link[order]
+    level_db, variance_db2 = _heard_levels(network, channel, trust, subject, other, link, sends)
+    hub = _hubs(n, subject, other, level_db, trust)
+
+    keys = _pairs_to_judge(network, sends, hub)
+    heard_keys = subject * n + other
+    missed = keys[~np.isin(keys, heard_keys, assume_unique=True)]
+    missed_subject, missed_other = missed // n, missed % n
+    missed_level_db, missed_variance_db2 = _missed_levels(network, channel, missed_subject, missed_other, sends)
+
+    all_subject = np.concatenate([subject, missed_subject])
+    all_other = np.concatenate([other, missed_other])
+    heard = np.repeat([True, False], [len(subject), len(missed)])
+    order = np.lexsort((all_other, ~heard, all_subject))
+    all_subject, all_other = all_subject[order], all_other[order]
+    return Sightings(
+        start=np.searchsorted(all_subject, np.arange(n + 1)),
+        n_heard=np.bincount(subject, minlength=n),
+        subject=all_subject,
+        counterpart=all_other,
+        heard=heard[order],
+        level_db=np.concatenate([level_db, missed_level_db])[order],
+        inverse_sd_per_db=1.0 / np.sqrt(np.concatenate([variance_db2, missed_variance_db2])[order]),
+        weight=(trust / crowding)[all_other],
+        place_m=network.place_m[all_other],
+        prior_db=np.where(sends, channel.transmit_spread_db, channel.receive_spread_db),
+        hub=hub,
+    )
+
+
+def _heard_levels(
+    network: Network, channel: Channel, trust: Array, subject: Array, other: Array, link: Array, sends: Array
+) -> tuple[Array, Array]:
+    """Levels and variances of heard pairs with the counterpart's bias taken out, the pair's own share in that bias
+    left out: else a liar bends the bias of those who hear it towards its lie."""
+    own = np.where(sends[subject], channel.transmit_bias_db[subject], channel.receive_bias_db[subject])
+    bias = np.where(sends[subject], channel.receive_bias_db[other], channel.transmit_bias_db[other])
+    variance = np.where(sends[subject], channel.receive_var_db2[other], channel.transmit_var_db2[other])
+    level_db, own_variance = channel.level_db[link], channel.sigma_db**2 + channel.level_var_db2[link]
+    left = level_db - channel.loss_db(network.distance_m(subject, other)) - own - bias
+    share = trust[subject] * trust[other] / own_variance * 5.0 / (4.0 + left * left / own_variance)
+    remaining = np.maximum(1.0 / variance - share, 1e-3)
+    bias = (bias / variance - share * (left + bias)) / remaining
+    return level_db - bias, own_variance + 1.0 / remaining
+
+
+def _missed_levels(
+    network: Network, channel: Channel, subject: Array, other: Array, sends: Array
+) -> tuple[Array, Array]:
+    beaconer = np.where(sends[subject], subject, other)
+    witness = np.where(sends[subject], other, subject)
+    n_sent = network.n_beacons[beaconer] * channel.availability[witness]
+    # the curve over lg n is smooth: sixty-four points of it serve all pairs
+    grid = np.geomspace(1.0, max(2.0, float(n_sent.max(initial=2.0))), 64)
+    offset_grid, spread_grid = never_heard(grid, channel.fading_db)
+    offset_db = np.interp(np.log(np.maximum(n_sent, 1.0)), np.log(grid), offset_grid)
+    spread_db = np.interp(np.log(np.maximum(n_sent, 1.0)), np.log(grid), spread_grid)
+    bias = np.where(sends[subject], channel.receive_bias_db[other], channel.transmit_bias_db[other])
+    variance = np.where(sends[subject], channel.receive_var_db2[other], channel.transmit_var_db2[other])
+    gains_dbi = network.gain_dbi[beaconer] + network.gain_dbi[witness]
+    level_db = network.power_dbm[beaconer] - channel.sensitivity_dbm[witness] + gains_dbi + offset_db - bias
+    return level_db, channel.sigma_db**2 + variance + spread_db**2
+
+
+def _hubs(n: int, subject: Array, other: Array, level_db: Array, trust: Array) -> Array:
+    """The counterpart with the strongest link, distrust counting as lost signal."""
+    hub = np.full(n, -1, np.int64)
+    order = np.lexsort((other, level_db + 40.0 * (1.0 - trust[other]), subject))
+    first = np.ones(len(order), np.bool_)
+    first[1:] = subject[order][1:] != subject[order][:-1]
+    hub[subject[order][first]] = other[order][first]
+    return hub
+
+
+def _pairs_to_judge(network: Network, sends: Array, hub: Array) -> Array:
+    """Sorted keys subject·n + counterpart of the living in reach of the asserted place or of the hub."""
+    n = len(network)
+    a = np.concatenate([network.pair_a, network.pair_b])
+    b = np.concatenate([network.pair_b, network.pair_a])
+    order = np.lexsort((b, a))
+    a, b = a[order], b[order]
+    start = np.searchsorted(a, np.arange(n + 1))
+    subject = np.flatnonzero(hub >= 0)
+    size = (start[1:] - start[:-1])[hub[subject]]
+    of_hub = np.repeat(subject, size)
+    within = np.arange(len(of_hub)) - np.repeat(np.cumsum(size) - size, size)
+    around_hub = b[np.repeat(start[hub[subject]], size) + within]
+    subjects = np.concatenate([a, of_hub])
+    others = np.concatenate([b, around_hub])
+    # a silent counterpart cannot be missed by a subject that only listens
+    fits = (subjects != others) & (sends[subjects] | sends[others])
+    return np.unique(subjects[fits] * n + others[fits])

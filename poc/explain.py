@@ -1,0 +1,161 @@
+"""Why one hotspot earned, failed or is suspected: findings in words with numbers, strongest first."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from maps.grid import text_from_cells
+from poc.errors import DataError
+from poc.metrics.columns import columns, first_measured_epoch, newest_rows
+from poc.report.asserted_places import asserted_places
+from poc.report.findings import (
+    BONES_PER_HNT,
+    Finding,
+    Subject,
+    beacons,
+    heard_by_others,
+    neighbours,
+    payment,
+    set_aside,
+    suspicion,
+    truth,
+    witnessing,
+)
+
+if TYPE_CHECKING:
+    from poc.store import RunData
+
+_SOURCES = (suspicion, payment, set_aside, beacons, witnessing, heard_by_others, neighbours)
+_MAX_IDS_TO_COMPARE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One hotspot's story. `verdict` is suspect, honest, undecided or unscored; `findings` come strongest first.
+
+    `earnings_bones` is what it was paid in each epoch looked at; `truth` is for graders and never seen by the judges.
+    """
+
+    hotspot: int
+    asserted: str
+    profile: str
+    epochs: tuple[int, int]
+    verdict: str
+    findings: tuple[Finding, ...]
+    earnings_bones: Mapping[int, int]
+    truth: str
+
+    def text(self) -> str:
+        """The story as plain lines for a terminal."""
+        first, last = self.epochs
+        when = f"epoch {first}" if first == last else f"epochs {first} to {last}"
+        lines = [f"{self.verdict.upper()}: hotspot {self.hotspot} under {self.profile}, {when}", self.asserted, ""]
+        lines += [f"{place}. {finding.sentence}" for place, finding in enumerate(self.findings, start=1)]
+        if not self.findings:
+            lines.append("The run kept nothing about this hotspot in these epochs.")
+        if self.earnings_bones:
+            lines += ["", "Paid by epoch [HNT]: " + ", ".join(
+                f"{epoch}: {bones / BONES_PER_HNT:,.2f}" for epoch, bones in self.earnings_bones.items()
+            )]  # fmt: skip
+        if self.truth:
+            lines += ["", f"{self.truth} (The judges never see this.)"]
+        return "\n".join(lines)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row for each finding, for tables and CSV."""
+        story = {"hotspot": str(self.hotspot), "verdict": self.verdict}
+        return [
+            {**story, "rank": rank, "kind": found.kind, "finding": found.sentence}
+            for rank, found in enumerate(self.findings, start=1)
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The story for JSON."""
+        return {
+            "hotspot": str(self.hotspot), "asserted": self.asserted, "profile": self.profile, "epochs": self.epochs,
+            "verdict": self.verdict,
+            "findings": [
+                {"kind": each.kind, "weight": each.weight, "sentence": each.sentence, "numbers": dict(each.numbers)}
+                for each in self.findings
+            ],
+            "earnings_bones": {str(epoch): bones for epoch, bones in self.earnings_bones.items()},
+            "truth": self.truth,
+        }  # fmt: skip
+
+
+def explain(run: RunData, hotspot: int, epoch: int | None = None) -> Explanation:
+    """The story of one hotspot in the measured epochs, or in one epoch.
+
+    Raises DataError when the run does not have the hotspot or the epoch.
+    """
+    _check_hotspot(run, hotspot)
+    first, last = _epochs(run, epoch)
+    subject = Subject(run, hotspot, first, last)
+    findings = sorted((found for source in _SOURCES for found in source(subject)), key=lambda each: -each.weight)
+    rewards = subject.rows("rewards", "amount_bones")
+    paid: dict[int, int] = {}
+    if rewards is not None:
+        paid = dict.fromkeys(range(first, last + 1), 0)
+        for number, bones in zip(rewards["epoch"].tolist(), rewards["amount_bones"].tolist(), strict=True):
+            paid[number] += bones
+    return Explanation(
+        hotspot=hotspot,
+        asserted=_asserted(subject),
+        profile=str(run.manifest.get("profile", {}).get("name", "?")),
+        epochs=(first, last),
+        verdict=_verdict(findings),
+        findings=tuple(findings),
+        earnings_bones=paid,
+        truth=truth(subject),
+    )
+
+
+def _verdict(findings: list[Finding]) -> str:
+    """The gravest word of any detector."""
+    said = {str(found.numbers["verdict"]) for found in findings if found.kind == "suspicion"}
+    return next((word for word in ("suspect", "undecided", "honest") if word in said), "unscored")
+
+
+def _asserted(subject: Subject) -> str:
+    hotspots = columns(subject.run.tables, "hotspots", "hotspot", "cell", "gain_dbi", "elevation_m")
+    assert hotspots is not None  # _check_hotspot has looked
+    rows = newest_rows(hotspots, "hotspot")
+    row = int(rows[hotspots["hotspot"][rows] == np.uint64(subject.hotspot)][0])
+    antenna = f"{hotspots['gain_dbi'][row]:.1f} dBi, {hotspots['elevation_m'][row]:.0f} m above ground"
+    places = asserted_places(subject.run)
+    at = np.flatnonzero(places["hotspot"] == np.uint64(subject.hotspot)) if places is not None else np.zeros(0, int)
+    if places is None or not len(at):
+        return f"It asserts no place; antenna {antenna}."
+    latitude, longitude = float(places["latitude_deg"][at[0]]), float(places["longitude_deg"][at[0]])
+    cell = text_from_cells(places["cell"][at])[0]
+    return f"It asserts cell {cell} ({latitude:.5f}°, {longitude:.5f}°), {antenna}."
+
+
+def _epochs(run: RunData, epoch: int | None) -> tuple[int, int]:
+    n_epochs = int(run.manifest.get("n_epochs", 1))
+    if epoch is None:
+        return first_measured_epoch(run.manifest), n_epochs - 1
+    if not 0 <= epoch < n_epochs:
+        raise DataError(f"epoch {epoch} was asked for, but the run has epochs 0 to {n_epochs - 1}; choose one of them.")
+    return epoch, epoch
+
+
+def _check_hotspot(run: RunData, hotspot: int) -> None:
+    hotspots = columns(run.tables, "hotspots", "hotspot")
+    ids = [] if hotspots is None else np.unique(hotspots["hotspot"]).tolist()
+    if not ids:
+        raise DataError(f"hotspot {hotspot} was asked for, but the run has no hotspots; run a scenario with some.")
+    if hotspot in ids:
+        return
+    near = [str(each) for each in sorted(ids, key=lambda each: (abs(each - hotspot), each))[:2]]
+    if len(ids) <= _MAX_IDS_TO_COMPARE:
+        near = list(dict.fromkeys(difflib.get_close_matches(str(hotspot), [str(each) for each in ids], n=2) + near))[:3]
+    raise DataError(
+        f"there is no hotspot {hotspot} among the {len(ids):,} of this run; nearest are {', '.join(near)}, "
+        "and the report page lists suspects and top earners."
+    )

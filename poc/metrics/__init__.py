@@ -1,0 +1,69 @@
+"""Grading a run: what is measured after warm-up, with the truth at hand. One section per file of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from poc.metrics.columns import columns, first_measured_epoch
+from poc.metrics.coverage import coverage
+from poc.metrics.detection import detection
+from poc.metrics.labels import Labels, labels_from
+from poc.metrics.money import collateral, earnings, leakage, spread_of
+from poc.metrics.witnessing import links, reasons, witness_distances, witness_graph
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from maps.city import City
+
+
+def grade(tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], city: City | None = None) -> dict[str, Any]:
+    """All metrics of a run as plain numbers for JSON; None where something is undefined or its table was not kept.
+
+    `tables` are the tables of `poc.schema` with a leading column "epoch"; epochs before `manifest["warm_up_epochs"]`
+    are not measured. The result does not depend on the order of rows.
+    """
+    first_epoch = first_measured_epoch(manifest)
+    labels = labels_from(tables)
+    earned = earnings(tables, first_epoch)
+    whole = tables if _keeps_every_report(manifest) else {k: t for k, t in tables.items() if k != "witness_verdicts"}
+    counts = _counts(whole, labels, first_epoch)
+    return {
+        **counts,
+        "coverage": coverage(tables, labels, first_epoch, city),
+        "detection": detection(tables, labels, first_epoch) if labels is not None else {},
+        "leakage": leakage(earned, labels) if labels is not None else None,
+        "collateral": collateral(whole, earned, labels, first_epoch) if labels is not None else None,
+        "rewards": spread_of(earned, labels),
+        "witness_graph": witness_graph(links(whole, first_epoch), counts["n_hotspots"] or 0),
+        "witness_distance": witness_distances(whole, first_epoch),
+        "reasons": {
+            "beacons": reasons(whole, "beacon_verdicts", first_epoch),
+            "witness_reports": reasons(whole, "witness_verdicts", first_epoch),
+        },
+    }
+
+
+def _keeps_every_report(manifest: Mapping[str, Any]) -> bool:
+    """False where the scenario kept selected reports only: shares of all reports cannot be told from them."""
+    return "all" in manifest.get("scenario", {}).get("reports", ["all"])
+
+
+def _counts(tables: Mapping[str, pa.Table], labels: Labels | None, first_epoch: int) -> dict[str, int | None]:
+    hotspots = columns(tables, "hotspots", "hotspot", first_epoch=first_epoch)
+    beacons = columns(tables, "beacon_verdicts", "reason", first_epoch=first_epoch)
+    witnesses = columns(tables, "witness_verdicts", "reason", "selected", first_epoch=first_epoch)
+    ids = None if hotspots is None else np.unique(hotspots["hotspot"])
+    return {
+        "n_epochs_measured": None if hotspots is None else len(np.unique(hotspots["epoch"])),
+        "n_hotspots": None if ids is None else len(ids),
+        "n_liars": None if ids is None or labels is None else int(labels.liars(ids).sum()),
+        "n_beacons": None if beacons is None else len(beacons["reason"]),
+        "n_valid_beacons": None if beacons is None else int((beacons["reason"] == 0).sum()),
+        "n_witness_reports": None if witnesses is None else len(witnesses["reason"]),
+        "n_valid_witness_reports": None if witnesses is None else int((witnesses["reason"] == 0).sum()),
+        "n_selected_witness_reports": None if witnesses is None else int(witnesses["selected"].sum()),
+    }

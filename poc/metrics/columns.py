@@ -1,0 +1,97 @@
+"""Columns of a run's Arrow tables as numpy arrays: the only way grading, figures and explanations read a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import numpy as np
+
+from poc.errors import DataError, did_you_mean
+from poc.table import Array
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Columns = dict[str, Array]
+
+
+@runtime_checkable
+class PartlyRead(Protocol):
+    """Tables that can be read column by column, such as those of a run folder."""
+
+    def columns(self, name: str, names: Sequence[str]) -> pa.Table: ...
+
+
+def columns(tables: Mapping[str, pa.Table], name: str, *names: str, first_epoch: int = 0) -> Columns | None:
+    """The named columns and "epoch" of one table, from `first_epoch` on; None where the run did not keep the table.
+
+    Text columns come as numpy strings. Raises DataError for a column that the table does not have.
+
+    >>> import pyarrow as pa
+    >>> tables = {"scores": pa.table({"epoch": [0, 1], "verdict": ["honest", "suspect"]})}
+    >>> columns(tables, "scores", "verdict", first_epoch=1)["verdict"].tolist()
+    ['suspect']
+    """
+    if name not in tables:
+        return None
+    table = tables.columns(name, ("epoch", *names)) if isinstance(tables, PartlyRead) else tables[name]
+    for wanted in ("epoch", *names):
+        if wanted not in table.column_names:
+            raise DataError(f"the table '{name}' has no column '{wanted}': {did_you_mean(wanted, table.column_names)}")
+    found = {wanted: _array(table.column(wanted)) for wanted in ("epoch", *names)}
+    if first_epoch <= 0:
+        return found
+    measured = found["epoch"] >= first_epoch
+    return {wanted: array[measured] for wanted, array in found.items()}
+
+
+def _array(values: pa.ChunkedArray) -> Array:
+    import pyarrow as pa
+
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        values = values.dictionary_encode()
+    if pa.types.is_dictionary(values.type):
+        encoded = values.combine_chunks()
+        if isinstance(encoded, pa.ChunkedArray):
+            encoded = encoded.unify_dictionaries().chunk(0) if encoded.num_chunks else pa.array([]).dictionary_encode()
+        words = np.asarray([str(word) for word in encoded.dictionary.to_pylist()] or [""], np.str_)
+        return np.asarray(words[encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)])
+    return np.asarray(values.to_numpy())
+
+
+def first_measured_epoch(manifest: Mapping[str, object]) -> int:
+    """The number of the first epoch after warm-up.
+
+    >>> first_measured_epoch({"warm_up_epochs": 2})
+    2
+    """
+    return int(str(manifest.get("warm_up_epochs", 0)))
+
+
+def rows_in(sorted_ids: Array, ids: Array) -> Array:
+    """Row of each id in an ascending array of ids; −1 where it is not there.
+
+    >>> rows_in(np.array([3, 7], np.uint64), np.array([7, 4], np.uint64)).tolist()
+    [1, -1]
+    """
+    if not len(sorted_ids):
+        return np.full(len(ids), -1, np.int64)
+    row = np.minimum(np.searchsorted(sorted_ids, ids), len(sorted_ids) - 1)
+    return np.where(sorted_ids[row] == ids, row, -1).astype(np.int64)
+
+
+def newest_rows(found: Columns, *by: str) -> Array:
+    """Rows of the newest epoch of each combination of the named columns, ordered by them.
+
+    >>> newest_rows({"epoch": np.array([1, 0, 1]), "hotspot": np.array([5, 5, 4])}, "hotspot").tolist()
+    [2, 0]
+    """
+    order = np.lexsort([found["epoch"], *(found[name] for name in reversed(by))])
+    if not len(order):
+        return order
+    differs = np.zeros(len(order) - 1, bool)
+    for name in by:
+        ordered = found[name][order]
+        differs |= ordered[1:] != ordered[:-1]
+    return np.asarray(order[np.append(differs, True)])

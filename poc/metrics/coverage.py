@@ -1,0 +1,100 @@
+"""Which hexes were witnessed, and which of them only on the word of liars."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from maps.grid import are_valid, parents, resolutions
+from poc.metrics.columns import columns, rows_in
+from poc.metrics.labels import Labels
+from poc.table import Array
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from maps.city import City
+
+RESOLUTIONS = (8, 9)
+
+
+def coverage(
+    tables: Mapping[str, pa.Table], labels: Labels | None, first_epoch: int, city: City | None
+) -> dict[str, Any]:
+    """Cells at res 8 and 9 in which a hotspot is asserted that took part in a valid witnessing.
+
+    `phantom`: cells that no pair of honest hotspots vouches for. Shares of the city: of its populated cells, and of
+    the people in them; None without a city, or where the city is coarser than the resolution.
+    """
+    grades: dict[str, Any] = {}
+    cells = _witnessed_cells(tables, labels, first_epoch)
+    for resolution in RESOLUTIONS:
+        suffix = f"res{resolution}"
+        if cells is None:
+            grades |= dict.fromkeys((f"n_cells_{suffix}", f"n_phantom_cells_{suffix}"), None)
+            witnessed = None
+        else:
+            witnessed, vouched = (_parents(part, resolution) for part in cells)
+            grades[f"n_cells_{suffix}"] = len(witnessed)
+            n_phantom = len(np.setdiff1d(witnessed, vouched)) if labels is not None else None
+            grades[f"n_phantom_cells_{suffix}"] = n_phantom
+        grades |= _city_shares(witnessed, resolution, suffix, city)
+    return grades
+
+
+def _witnessed_cells(
+    tables: Mapping[str, pa.Table], labels: Labels | None, first_epoch: int
+) -> tuple[Array, Array] | None:
+    """Asserted cells of valid witnessings, and those of pairs of honest hotspots alone."""
+    verdicts = columns(tables, "witness_verdicts", "beaconer", "witness", "reason", first_epoch=first_epoch)
+    hotspots = columns(tables, "hotspots", "hotspot", "cell", first_epoch=first_epoch)
+    if verdicts is None or hotspots is None:
+        return None
+    valid = verdicts["reason"] == 0
+    epoch, beaconer, witness = (verdicts[name][valid] for name in ("epoch", "beaconer", "witness"))
+    honest = np.ones(len(epoch), bool)
+    if labels is not None:
+        honest = ~(labels.liars(beaconer) | labels.liars(witness))
+    cell_of = _CellOf(hotspots["epoch"], hotspots["hotspot"], hotspots["cell"])
+    cells = cell_of(np.tile(epoch, 2), np.append(beaconer, witness))
+    return np.unique(cells), np.unique(cells[np.tile(honest, 2)])
+
+
+class _CellOf:
+    """The asserted cell of a hotspot in an epoch; 0 where it was not there."""
+
+    def __init__(self, epoch: Array, hotspot: Array, cell: Array) -> None:
+        self._ids = np.unique(hotspot)
+        key = epoch.astype(np.int64) * max(len(self._ids), 1) + rows_in(self._ids, hotspot)
+        order = np.argsort(key, kind="stable")
+        self._keys, self._cells = key[order], np.append(cell[order], np.uint64(0))
+
+    def __call__(self, epoch: Array, hotspot: Array) -> Array:
+        row = rows_in(self._ids, hotspot)
+        found = rows_in(self._keys, epoch.astype(np.int64) * max(len(self._ids), 1) + row)
+        return np.asarray(self._cells[np.where(row >= 0, found, -1)])
+
+
+def _parents(cells: Array, resolution: int) -> Array:
+    cells = cells[are_valid(cells)]
+    return np.unique(parents(cells[resolutions(cells) >= resolution], resolution))
+
+
+def _city_shares(witnessed: Array | None, resolution: int, suffix: str, city: City | None) -> dict[str, float | None]:
+    cells_key, people_key = f"populated_cells_share_{suffix}", f"population_share_{suffix}"
+    if witnessed is None or city is None or city.resolution < resolution:
+        return {cells_key: None, people_key: None}
+    people = np.asarray(city.population, np.float64)
+    populated = people > 0
+    if not populated.any():
+        return {cells_key: None, people_key: None}
+    parent = parents(np.asarray(city.cells)[populated], resolution)
+    covered = np.isin(parent, witnessed)
+    people = people[populated]
+    return {
+        cells_key: len(np.unique(parent[covered])) / len(np.unique(parent)),
+        people_key: math.fsum(people[covered].tolist()) / math.fsum(people.tolist()),
+    }

@@ -1,0 +1,136 @@
+"""What the radio did: who heard whom, how far, and why reports failed; beside the live network's figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from poc.metrics.columns import columns
+from poc.reasons import Reason
+from poc.table import Array
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+QUANTILES_PERCENT = (5, 25, 50, 75, 95, 99)
+LIVE_IN_DEGREE = (1, 6, 13, 24, 52, 89)
+"""In-degree of 1,999 hotspots of the live network at QUANTILES_PERCENT (hotspot-filters repository, fraud.md §4)."""
+LIVE_CLUSTERING_MEAN = 0.41
+"""Mean clustering coefficient of the same sample."""
+MAX_HOTSPOTS_FOR_CLIQUES = 2_000
+MAX_CLIQUES = 20_000
+
+
+def links(tables: Mapping[str, pa.Table], first_epoch: int) -> tuple[Array, Array] | None:
+    """Directed links beaconer → witness with at least one report in the measured epochs, each once, in ascending order.
+
+    From the link statistics where the run kept them, else from the witness verdicts; None where it kept neither.
+    """
+    for name in ("link_statistics", "witness_verdicts"):
+        found = columns(tables, name, "beaconer", "witness", first_epoch=first_epoch)
+        if found is not None:
+            heard = found["beaconer"] != found["witness"]
+            pairs = np.stack([found["beaconer"][heard], found["witness"][heard]])
+            ids, place = np.unique(pairs, return_inverse=True)
+            place = place.reshape(pairs.shape).astype(np.int64)
+            both = np.unique(place[0] * max(len(ids), 1) + place[1])
+            return ids[both // max(len(ids), 1)], ids[both % max(len(ids), 1)]
+    return None
+
+
+def in_degrees(edges: tuple[Array, Array]) -> Array:
+    """Number of hotspots that each hotspot of the witness graph heard; hotspots without any link are left out.
+
+    >>> in_degrees((np.array([1, 2]), np.array([3, 3]))).tolist()
+    [0, 0, 2]
+    """
+    ids = np.unique(np.concatenate(edges))
+    return np.bincount(np.searchsorted(ids, edges[1]), minlength=len(ids))
+
+
+def witness_graph(edges: tuple[Array, Array] | None, n_hotspots: int) -> dict[str, Any]:
+    """Size, in-degree quantiles, clustering and cliques of the witness graph.
+
+    Cliques and clustering take links in either direction as one, and are left out (None) beyond 2,000 hotspots; the
+    search stops at 20,000 cliques, and then says that the largest clique is a lower bound.
+    """
+    grades: dict[str, Any] = {
+        "n_links": None, "n_linked_hotspots": None, "n_isolated_hotspots": None, "in_degree_mean": None,
+        "in_degree_quantiles": None, "live_in_degree_quantiles": _by_percent(LIVE_IN_DEGREE),
+        "clustering_mean": None, "live_clustering_mean": LIVE_CLUSTERING_MEAN,
+        "largest_clique": None, "largest_clique_is_lower_bound": None,
+    }  # fmt: skip
+    if edges is None:
+        return grades
+    degrees = in_degrees(edges)
+    grades |= {
+        "n_links": len(edges[0]), "n_linked_hotspots": len(degrees),
+        "n_isolated_hotspots": max(n_hotspots - len(degrees), 0),
+    }  # fmt: skip
+    if not len(degrees):
+        return grades
+    grades["in_degree_mean"] = int(degrees.sum()) / len(degrees)
+    grades["in_degree_quantiles"] = _by_percent(np.quantile(degrees, np.array(QUANTILES_PERCENT) / 100).tolist())
+    if len(degrees) > MAX_HOTSPOTS_FOR_CLIQUES:
+        return grades
+    import networkx as nx
+
+    ids = np.unique(np.concatenate(edges))
+    graph = nx.Graph()
+    graph.add_nodes_from(range(len(ids)))
+    graph.add_edges_from(zip(*(np.searchsorted(ids, end).tolist() for end in edges), strict=True))
+    sizes = [len(clique) for clique in islice(nx.find_cliques(graph), MAX_CLIQUES)]
+    grades["clustering_mean"] = _clustering_mean(np.searchsorted(ids, edges[0]), np.searchsorted(ids, edges[1]))
+    grades["largest_clique"] = max(sizes)
+    grades["largest_clique_is_lower_bound"] = len(sizes) == MAX_CLIQUES
+    return grades
+
+
+def _clustering_mean(start: Array, stop: Array) -> float:
+    """Mean over the nodes of: links among the neighbours over the pairs of neighbours (0 where there is no pair).
+
+    Source: Watts and Strogatz, Nature 393 (1998).
+    """
+    from scipy.sparse import coo_array
+
+    n = int(max(start.max(), stop.max())) + 1
+    directed = coo_array((np.ones(len(start), np.int64), (start, stop)), shape=(n, n)).tocsr()
+    linked = (directed + directed.T).astype(bool).astype(np.int64)
+    degree = linked.sum(axis=1)
+    n_closed = (linked @ linked).multiply(linked).sum(axis=1)  # each link among neighbours, counted from both ends
+    n_pairs = degree * (degree - 1)
+    return math.fsum((n_closed / np.maximum(n_pairs, 1)).tolist()) / n
+
+
+def witness_distances(tables: Mapping[str, pa.Table], first_epoch: int) -> dict[str, Any]:
+    """Asserted distance [m] of valid witness reports; needs the table "receptions"."""
+    receptions = columns(tables, "receptions", "report", "distance_m", first_epoch=first_epoch)
+    verdicts = columns(tables, "witness_verdicts", "report", "reason", first_epoch=first_epoch)
+    grades: dict[str, Any] = {"quantiles_m": None, "longest_m": None, "beyond_50_km_share": None}
+    if receptions is None or verdicts is None:
+        return grades
+    valid = np.isin(receptions["report"], verdicts["report"][verdicts["reason"] == Reason.none])
+    distance_m = receptions["distance_m"][valid & (receptions["distance_m"] >= 0)]
+    if len(distance_m):
+        grades["quantiles_m"] = _by_percent(np.quantile(distance_m, np.array(QUANTILES_PERCENT) / 100).tolist())
+        grades["longest_m"] = int(distance_m.max())
+        grades["beyond_50_km_share"] = int((distance_m > 50_000).sum()) / len(distance_m)
+    return grades
+
+
+def reasons(tables: Mapping[str, pa.Table], name: str, first_epoch: int) -> dict[str, int] | None:
+    """Verdicts by reason, most frequent first; "none" are the valid ones."""
+    verdicts = columns(tables, name, "reason", first_epoch=first_epoch)
+    if verdicts is None:
+        return None
+    numbers, counts = np.unique(verdicts["reason"], return_counts=True)
+    order = np.lexsort([numbers, -counts])
+    return {Reason(int(numbers[row])).name: int(counts[row]) for row in order}
+
+
+def _by_percent(values: Any) -> dict[str, float]:
+    return {str(percent): value for percent, value in zip(QUANTILES_PERCENT, values, strict=True)}

@@ -1,0 +1,58 @@
+"""guarded: our repaired protocol. Helium's checks, detectors that act in the same epoch, and pay for covered hexes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from poc.profiles.helium_iot_2026 import BEACON_WITNESS, EMISSION
+from poc.profiles.limits import HELIUM_BOUNDS, HELIUM_WORDS, HeliumLimits, check_limits
+from poc.profiles.profile import Pool, Profile
+from poc.rewards.rules.hex_coverage import VALUE_LAYERS, HexCoverage
+
+
+@dataclass(frozen=True)
+class GuardedLimits(HeliumLimits):
+    """Helium's limits, and how hexes are paid. The last five are our choice, to be explored by sweeps.
+
+    >>> GuardedLimits().max_paid
+    4
+    """
+
+    coverage_res: int = 8  # H3 resolution of the paid cells: 0.74 km², where HIP-104 starts to share
+    overlap_decay: float = 0.5  # weight of each further hotspot in a cell, against the one before
+    max_paid: int = 4  # hotspots paid in a cell, as many as HIP-15's N
+    min_evidence: int = 2  # separate reports before a cell counts as covered
+    value_layer: str = "uniform"  # or "population": a cell is worth its inhabitants
+
+    def __post_init__(self) -> None:
+        bounds = {
+            "coverage_res": (0, 11),
+            "overlap_decay": (0.0, 1.0),
+            "max_paid": (1, 10**6),
+            "min_evidence": (1, 10**6),
+        }
+        check_limits(self, {**HELIUM_BOUNDS, **bounds}, {**HELIUM_WORDS, "value_layer": VALUE_LAYERS})
+
+
+GUARDED = Profile(
+    name="guarded",
+    title="Repaired: detectors act at once, pay by covered hex",
+    valid_from="",
+    valid_to="",
+    evidence_kinds=(BEACON_WITNESS,),
+    limits=GuardedLimits(),
+    reward_rule=HexCoverage(),
+    emission=replace(
+        EMISSION,
+        pools=(Pool("coverage", Decimal("0.30"), unused_data_share=Decimal(1)),),
+        source="helium-iot-2026's, with its two proof-of-coverage pools made one",
+    ),
+    detectors=("relocation",),
+    scores_act="now",
+    sources=("our proposal; checks, constants and emission of helium-iot-2026",),
+    simplifications=(
+        "As helium-iot-2026: no payload reconstruction, nothing stale, no data transfer.",
+        "The denylist checks stay, but nothing fills the list: scores act on the claims of the same epoch.",
+    ),
+)

@@ -1,0 +1,160 @@
+"""The tables of the report page, as rows of text: side by side, detectors, suspects, earners, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from maps.grid import are_valid, text_from_cells
+from poc.metrics.columns import columns, first_measured_epoch, newest_rows, rows_in
+from poc.metrics.labels import labels_from
+from poc.metrics.money import earnings
+from poc.report.headline import percent
+from poc.report.place_figures import BONES_PER_HNT
+
+if TYPE_CHECKING:
+    from poc.store import RunData
+
+N_RANKED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Head and rows of text. `kinds` has one letter a column: n number, i id, w words, blank plain."""
+
+    head: tuple[str, ...]
+    kinds: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+_COMPARED: tuple[tuple[str, str, str, str], ...] = (
+    ("Paid emission that goes to liars", "leakage", "share", "share"),
+    ("Honest hotspots paid nothing", "collateral", "unpaid_share", "share"),
+    ("Honest hotspots harmed by denials or removed claims", "collateral", "harmed_share", "share"),
+    ("Honest claims removed", "collateral", "claims_removed_share", "share"),
+    ("Honest beacons denied", "collateral", "beacons_denied_share", "share"),
+    ("Honest witness reports denied", "collateral", "witness_reports_denied_share", "share"),
+    ("Gini of the rewards, all", "rewards", "gini", "number"),
+    ("Gini of the rewards, honest", "rewards", "gini_honest", "number"),
+    ("Paid in all [HNT]", "rewards", "n_bones_paid", "bones"),
+    ("Hexes witnessed (res 8)", "coverage", "n_cells_res8", "count"),
+    ("… only on the word of liars", "coverage", "n_phantom_cells_res8", "count"),
+    ("Populated hexes of the city witnessed (res 8)", "coverage", "populated_cells_share_res8", "share"),
+    ("Valid beacons", "", "n_valid_beacons", "count"),
+    ("Valid witness reports", "", "n_valid_witness_reports", "count"),
+)
+
+
+def outcome_grid(runs: Sequence[RunData]) -> Grid:
+    """The main numbers, one column for each run."""
+    rows = []
+    for text, section, name, form in _COMPARED:
+        values = [((run.metrics.get(section) or {}) if section else run.metrics).get(name) for run in runs]
+        rows.append((text, *(_formatted(value, form) for value in values)))
+    names = [str(run.manifest.get("profile", {}).get("name", "?")) for run in runs]
+    return Grid(("", *names), " " + "n" * len(runs), tuple(rows))
+
+
+def detector_grid(metrics: Mapping[str, Any]) -> Grid:
+    """One row for each detector of a run."""
+    rows = []
+    for name, entry in sorted((metrics.get("detection") or {}).items()):
+        interval = entry.get("tpr_at_1_percent_fpr_interval")
+        found = percent(entry.get("tpr_at_1_percent_fpr"))
+        if interval:
+            found += f" ({percent(interval[0])} to {percent(interval[1])})"
+        rows.append((
+            name, _formatted(entry.get("auc"), "number"), found, _formatted(entry.get("average_precision"), "number"),
+            percent(entry.get("suspect_share_of_liars")), percent(entry.get("suspect_share_of_honest")),
+            percent(entry.get("undecided_share")),
+            _formatted((entry.get("calibration") or {}).get("expected_calibration_error"), "number"),
+        ))  # fmt: skip
+    head = (
+        "detector", "AUC", "liars found at 1 % honest accused (95 % interval)", "average precision",
+        "liars called suspect", "honest called suspect", "undecided", "calibration error",
+    )  # fmt: skip
+    return Grid(head, " nnnnnnn", tuple(rows))
+
+
+def suspect_grid(run: RunData) -> Grid:
+    """The hotspots most likely to lie, by the newest scores; each hotspot once, with its gravest detector."""
+    head = ("hotspot", "probability", "verdict", "by", "evidence", "in truth")
+    scores = columns(
+        run.tables, "scores", "detector", "hotspot", "probability", "log_likelihood_ratio", "verdict", "evidence",
+        first_epoch=first_measured_epoch(run.manifest),
+    )  # fmt: skip
+    if scores is None:
+        return Grid(head, "in  w ", ())
+    rows = newest_rows(scores, "hotspot", "detector")
+    rows = rows[scores["verdict"][rows] == "suspect"]
+    gravity = [
+        scores["hotspot"][rows],
+        -np.nan_to_num(scores["log_likelihood_ratio"][rows], nan=-np.inf),
+        -np.nan_to_num(scores["probability"][rows]),
+    ]
+    rows = rows[np.lexsort(gravity)]
+    _, first = np.unique(scores["hotspot"][rows], return_index=True)
+    rows = rows[np.sort(first)][:N_RANKED]
+    labels = labels_from(run.tables)
+    attacks = [""] * len(rows) if labels is None else labels.attacks(scores["hotspot"][rows]).tolist()
+    truths = ["unknown" if labels is None else attack or "honest" for attack in attacks]
+    return Grid(head, "in  w ", tuple(
+        (
+            str(scores["hotspot"][row]), f"{scores['probability'][row]:.3f}", str(scores["verdict"][row]),
+            str(scores["detector"][row]), str(scores["evidence"][row]), truth,
+        )
+        for row, truth in zip(rows.tolist(), truths, strict=True)
+    ))  # fmt: skip
+
+
+def earner_grid(run: RunData) -> Grid:
+    """Who was paid most in the measured epochs."""
+    head = ("hotspot", "paid [HNT]", "share", "asserted cell", "in truth")
+    earned = earnings(run.tables, first_measured_epoch(run.manifest))
+    if earned is None or not earned[1].any():
+        return Grid(head, "inni ", ())
+    hotspot, amount = earned
+    order = np.lexsort([hotspot, -amount])[:N_RANKED]
+    order = order[amount[order] > 0]
+    labels = labels_from(run.tables)
+    attacks = [""] * len(order) if labels is None else labels.attacks(hotspot[order]).tolist()
+    total = sum(amount.tolist())
+    return Grid(head, "inni ", tuple(
+        (
+            str(hotspot[row]), f"{amount[row] / BONES_PER_HNT:,.2f}", percent(int(amount[row]) / total),
+            _cell_text(run, hotspot[row]), "unknown" if labels is None else attack or "honest",
+        )
+        for row, attack in zip(order.tolist(), attacks, strict=True)
+    ))  # fmt: skip
+
+
+def reason_grid(counts: Mapping[str, int] | None) -> Grid:
+    """Verdicts by reason, most frequent first."""
+    total = sum((counts or {}).values())
+    rows = sorted((counts or {}).items(), key=lambda item: (-item[1], item[0]))
+    return Grid(("reason", "reports", "share"), " nn", tuple(
+        ("valid" if name == "none" else name, f"{count:,}", percent(count / total)) for name, count in rows
+    ))  # fmt: skip
+
+
+def _cell_text(run: RunData, hotspot: Any) -> str:
+    hotspots = columns(run.tables, "hotspots", "hotspot", "cell")
+    if hotspots is None:
+        return ""
+    rows = newest_rows(hotspots, "hotspot")
+    row = rows_in(hotspots["hotspot"][rows], np.array([hotspot]))[0]
+    cell = hotspots["cell"][rows][row : row + 1] if row >= 0 else np.zeros(1, np.uint64)
+    return str(text_from_cells(cell)[0]) if are_valid(cell).all() else "none"
+
+
+def _formatted(value: Any, form: str) -> str:
+    if value is None:
+        return "n/a"
+    if form == "share":
+        return percent(value)
+    if form == "bones":
+        return f"{value / BONES_PER_HNT:,.0f}"
+    return f"{value:,}" if form == "count" else f"{value:.3f}"

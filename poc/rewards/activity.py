@@ -1,0 +1,61 @@
+"""The density map as time goes by: who counts is whoever beaconed reciprocally of late; the map is renewed half-hourly.
+
+Source: oracles-iot `hex_density.rs`, `tx_scaler.rs`, `HIP_17_INTERACTIVITY_LIMIT`, `spec/helium-iot.md` §9.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from poc.rewards.density import DENSITY_TABLES, ONE_E4, density_grid
+from poc.table import Table
+from poc.validator.memory import Events
+from poc.validator.state import NEVER_NS
+
+NO_REGION = 99
+
+
+def scales_over_time(
+    hotspots: Table,
+    last_times: Table,
+    reciprocal: Events,
+    beacons: Table,
+    wanted: npt.NDArray[np.bool_],
+    limits: Any,
+) -> npt.NDArray[np.int64]:
+    """Scale [1e-4] of the asserted cell of each wanted beacon by the map in force when it arrived; 0 for the others.
+
+    `beacons` are JOINED_BEACONS, `reciprocal` the valid beacons with a report attached, both in processing order,
+    `last_times` what was remembered before. The map is that of the last full `density_refresh_s` of UTC before the
+    beacon; a cell without an active hotspot has `default_scale_e4`.
+    """
+    table = DENSITY_TABLES[limits.density_table]
+    scale_e4 = np.where(wanted, ONE_E4, 0)
+    if not table:
+        return scale_e4
+    located = hotspots["region"] != NO_REGION
+    grid = density_grid(hotspots["cell"], table)
+    beacon_cell = np.append(grid.place, -1)[hotspots.rows_of(beacons["beaconer"])]
+    last_ns = np.append(last_times["last_reciprocal_beacon_ns"], NEVER_NS)[last_times.rows_of(hotspots["hotspot"])]
+    sender = hotspots.rows_of(reciprocal.hotspot)
+
+    refresh_ns = limits.density_refresh_s * 10**9
+    window_ns = int(limits.interactivity_h * 3600 * 10**9) + limits.loader_look_back_s * 10**9
+    period = beacons["received_ns"] // refresh_ns
+    active = np.zeros(len(hotspots), bool)
+    scales, n_written = grid.scales_e4(active), 0
+    for now in np.unique(period[wanted]).tolist():
+        now_ns = now * refresh_ns
+        n_past = int(np.searchsorted(reciprocal.received_ns, now_ns))
+        last_ns[sender[n_written:n_past]] = reciprocal.received_ns[n_written:n_past]
+        n_written = n_past
+        active_now = located & (last_ns >= now_ns - window_ns)
+        if not np.array_equal(active, active_now):
+            active, scales = active_now, grid.scales_e4(active_now)
+        rows = np.flatnonzero(wanted & (period == now))
+        found = np.append(scales, -1)[beacon_cell[rows]]
+        scale_e4[rows] = np.where(found < 0, limits.default_scale_e4, found)
+    return scale_e4

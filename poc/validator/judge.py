@@ -1,0 +1,178 @@
+"""Judge beacons and witness reports: checks in order, memory, reciprocity, selection, scale and units. No loop.
+
+Source: oracles-iot `runner.rs`, `poc.rs`, `spec/helium-iot.md` §5.2, §6, §7, §14. Reciprocity looks at earlier *check*
+results only (never at earlier reciprocity), so every stage is one pass over columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from poc.reasons import Reason, Side
+from poc.rewards.activity import scales_over_time
+from poc.rewards.units import beaconer_units_e4, witness_units_e4
+from poc.schema import BEACON_VERDICTS, WITNESS_VERDICTS
+from poc.table import Array, Table
+from poc.validator.checks.check import Check, Flags, Memory
+from poc.validator.joining import join
+from poc.validator.judgement import Judgement
+from poc.validator.memory import Events, last_times_after, last_times_before
+from poc.validator.state import ValidatorState
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The ordered checks of one protocol, stage by stage.
+
+    A beacon that fails `admission` leaves no trace; one that fails `beacon` has used up its schedule bucket and spoils
+    all its witnesses. `beacon_reciprocity` and `witness_reciprocity` are asked after the witnesses were checked.
+    `select(receptions, beacon_row, valid, limits)` picks the rewarded witnesses.
+    """
+
+    admission: tuple[Check, ...]
+    beacon: tuple[Check, ...]
+    witness: tuple[Check, ...]
+    beacon_reciprocity: tuple[Check, ...]
+    witness_reciprocity: tuple[Check, ...]
+    select: Callable[[Table, Array, Flags, Any], Flags]
+
+    @property
+    def stages(self) -> dict[str, tuple[Check, ...]]:
+        """The checks by stage, in the order in which they are asked."""
+        return {
+            "admission": self.admission,
+            "beacon": self.beacon,
+            "witness": self.witness,
+            "beacon reciprocity": self.beacon_reciprocity,
+            "witness reciprocity": self.witness_reciprocity,
+        }
+
+
+@dataclass(slots=True)
+class _Findings:
+    """First failing check, side and all failing checks of each row, while the stages go by."""
+
+    reason: Array
+    side: Array
+    fired: Array
+
+    @classmethod
+    def clean(cls, n: int) -> _Findings:
+        return cls(np.zeros(n, np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.uint32))
+
+    @property
+    def valid(self) -> Flags:
+        return self.reason == Reason.none
+
+    def run(self, checks: tuple[Check, ...], rows: Table, limits: Any, memory: Memory) -> None:
+        for check in checks:
+            fails = check.fails(rows, limits, memory)
+            first = fails & self.valid
+            self.reason[first], self.side[first] = check.reason, check.side
+            self.fired[fails] |= np.uint32(1 << check.reason)
+
+    def spoil(self, rows: Flags, reason: Array, fired: Array) -> None:
+        """Give rows the fate of their beacon."""
+        self.reason[rows], self.side[rows], self.fired[rows] = reason[rows], Side.beaconer, fired[rows]
+
+
+def judge(rules: Rules, hotspots: Table, reports: Mapping[str, Table], state: ValidatorState, limits: Any) -> Judgement:
+    """Verdicts on the tables `beacons` and `witness_reports` of one epoch, and the validator's memory after it.
+
+    Raises for no report whatsoever; the result does not depend on the order of rows.
+    """
+    joined = join(hotspots, reports["beacons"], reports["witness_reports"])
+    beacons, receptions, row = joined.beacons, joined.receptions, joined.beacon_row
+    position = np.arange(len(beacons))
+    memory = state.last_times
+
+    of_beacon = _Findings.clean(len(beacons))
+    of_beacon.run(rules.admission, beacons, limits, Memory(state.denylist))
+    beaconed = _events(beacons["beaconer"], position, beacons["received_ns"], of_beacon.valid)
+    last_beacon_ns = last_times_before(
+        beaconed, memory, "last_beacon_ns", beacons["beaconer"], position, including=False
+    )
+    of_beacon.run(rules.beacon, beacons, limits, Memory(state.denylist, last_beacon_ns=last_beacon_ns))
+    passed = of_beacon.valid
+    reciprocal = _events(beacons["beaconer"], position, beacons["received_ns"], passed & (beacons["n_reports"] > 0))
+
+    of_witness = _Findings.clean(len(receptions))
+    of_witness.run(rules.witness, receptions, limits, Memory(state.denylist))
+    of_witness.spoil(~passed[row], of_beacon.reason[row], of_beacon.fired[row])
+    witnessed = _events(receptions["witness"], row, receptions["received_ns"], of_witness.valid)
+
+    last_witness_ns = last_times_before(
+        witnessed, memory, "last_witness_ns", beacons["beaconer"], position, including=True
+    )
+    of_beacon.run(rules.beacon_reciprocity, beacons, limits, Memory(state.denylist, last_witness_ns=last_witness_ns))
+    last_reciprocal_ns = last_times_before(
+        reciprocal, memory, "last_reciprocal_beacon_ns", receptions["witness"], row, including=True
+    )
+    of_witness.run(
+        rules.witness_reciprocity,
+        receptions,
+        limits,
+        Memory(state.denylist, last_reciprocal_beacon_ns=last_reciprocal_ns),
+    )
+    of_witness.spoil(~of_beacon.valid[row], of_beacon.reason[row], of_beacon.fired[row])
+
+    selected = rules.select(receptions, row, of_witness.valid, limits)
+    scale_e4 = np.where(
+        of_beacon.valid, scales_over_time(hotspots, memory, reciprocal, beacons, of_beacon.valid, limits), 0
+    )
+    verdicts = _verdicts(beacons, receptions, row, of_beacon, of_witness, selected, scale_e4, limits)
+    events = {"last_beacon_ns": beaconed, "last_reciprocal_beacon_ns": reciprocal, "last_witness_ns": witnessed}
+    return Judgement(
+        verdicts=verdicts,
+        joined={"joined_beacons": beacons, "receptions": receptions},
+        state=ValidatorState(last_times_after(memory, events), state.denylist),
+        n_dropped=joined.n_dropped,
+    )
+
+
+def _events(hotspot: Array, position: Array, received_ns: Array, happened: Flags) -> Events:
+    return Events(hotspot[happened], position[happened], received_ns[happened])
+
+
+def _verdicts(
+    beacons: Table,
+    receptions: Table,
+    row: Array,
+    of_beacon: _Findings,
+    of_witness: _Findings,
+    selected: Flags,
+    scale_e4: Array,
+    limits: Any,
+) -> dict[str, Table]:
+    n_valid = np.bincount(row[of_witness.valid], minlength=len(beacons))
+    n_selected = np.bincount(row[selected], minlength=len(beacons))
+    beacon_verdicts = BEACON_VERDICTS.table(
+        beacon=beacons["beacon"],
+        hotspot=beacons["beaconer"],
+        received_ns=beacons["received_ns"],
+        reason=of_beacon.reason,
+        fired=of_beacon.fired,
+        n_reports=beacons["n_reports"],
+        n_valid=n_valid,
+        n_selected=n_selected,
+        hex_scale_e4=scale_e4,
+        reward_unit_e4=beaconer_units_e4(n_selected, limits),
+    )
+    witness_verdicts = WITNESS_VERDICTS.table(
+        report=receptions["report"],
+        beacon=receptions["beacon"],
+        beaconer=receptions["beaconer"],
+        witness=receptions["witness"],
+        received_ns=receptions["received_ns"],
+        reason=of_witness.reason,
+        side=of_witness.side,
+        fired=of_witness.fired,
+        selected=selected,
+        hex_scale_e4=np.where(of_witness.valid, scale_e4[row], 0),
+        reward_unit_e4=np.where(selected, witness_units_e4(n_selected, limits)[row], 0),
+    )
+    return {"beacon_verdicts": beacon_verdicts, "witness_verdicts": witness_verdicts}

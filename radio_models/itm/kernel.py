@@ -1,0 +1,217 @@
+"""The loops over links: one serial compiled function per mode of ITM, without a heap allocation per link.
+
+Numba is imported here and in the modules that only this one imports; whoever never asks for an ITM loss never
+compiles it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from pathlib import Path
+
+import numba
+import numpy as np
+
+from .attenuation import reference_attenuation
+from .columns import (
+    DELTA_H,
+    DISTANCE,
+    EFFECTIVE_HEIGHT,
+    FREE_SPACE,
+    HORIZON_ANGLE,
+    HORIZON_DISTANCE,
+    IRREGULARITY,
+    LOSS,
+    MODE,
+    N_PAIRS,
+    N_RADIO,
+    REFERENCE,
+    REFRACTIVITY,
+    RETURN_CODE,
+    RX_HEIGHT,
+    RX_SITING,
+    STEP,
+    TX_HEIGHT,
+    TX_SITING,
+    WARNINGS,
+)
+from .compiled import compiled
+from .inputs import check, effective_earth_m, radio_of
+from .irregularity import LANES, MAX_SAMPLES, N_BUCKETS
+from .profile import all_are_heights, mean_height_m, terrain_of
+from .shapes import Link, Scratch, Terrain
+from .siting import typical_terminal
+from .variability import loss_at_quantiles_db
+
+# Values to start the loops with: compiled code wants their type before the first link is read.
+_ANY_RADIO = np.array([100.0, 0.0, 15.0, 0.005, 5.0, 0.0, 50.0, 50.0, 50.0])
+
+
+@compiled
+def _fail(at, flags, code, values, pairs, words):  # type: ignore[no-untyped-def]
+    """A link without a loss: +inf in decibels, 0 elsewhere."""
+    values[LOSS, at] = math.inf
+    values[REFERENCE, at] = math.inf
+    values[FREE_SPACE, at] = math.inf
+    values[IRREGULARITY, at] = 0.0
+    for pair in range(N_PAIRS):
+        pairs[pair, at, 0] = 0.0
+        pairs[pair, at, 1] = 0.0
+    words[MODE, at] = 0
+    words[WARNINGS, at] = flags
+    words[RETURN_CODE, at] = code
+
+
+@compiled
+def _finish(at, flags, link, terrain, radio, values, pairs, words):  # type: ignore[no-untyped-def]
+    """From the terrain of a link to its loss."""
+    reference_db, mode, more_flags, code = reference_attenuation(link, terrain, radio)
+    flags |= more_flags
+    if code != 0:
+        _fail(at, flags, code, values, pairs, words)
+        return
+    free_space_db = radio.free_space_1_m_db + 20.0 * math.log10(link.distance_m)
+    loss_db = free_space_db + loss_at_quantiles_db(reference_db, link, terrain, radio)
+    flags |= radio.extreme
+    values[LOSS, at] = loss_db if math.isfinite(loss_db) else math.inf
+    values[REFERENCE, at] = reference_db
+    values[FREE_SPACE, at] = free_space_db
+    values[IRREGULARITY, at] = terrain.delta_h_m
+    pairs[EFFECTIVE_HEIGHT, at, 0] = terrain.tx_effective_m
+    pairs[EFFECTIVE_HEIGHT, at, 1] = terrain.rx_effective_m
+    pairs[HORIZON_DISTANCE, at, 0] = terrain.tx_horizon_m
+    pairs[HORIZON_DISTANCE, at, 1] = terrain.rx_horizon_m
+    pairs[HORIZON_ANGLE, at, 0] = terrain.tx_angle_rad
+    pairs[HORIZON_ANGLE, at, 1] = terrain.rx_angle_rad
+    words[MODE, at] = mode
+    words[WARNINGS, at] = flags
+    words[RETURN_CODE, at] = 1 if flags != 0 else 0
+
+
+@compiled
+def _agree(table, one, other, first, last):  # type: ignore[no-untyped-def]
+    """Whether two rows of parameters are equal in the columns `first … last − 1`; row −1 agrees with none."""
+    if other < 0:
+        return False
+    same = True
+    for column in range(first, last):
+        same = same and table[one, column] == table[other, column]
+    return same
+
+
+@compiled
+def new_scratch(n_points):  # type: ignore[no-untyped-def]
+    """Working memory; the reciprocals of 1, 2, … steps from either end depend on the number of points only."""
+    tx_inverse, rx_inverse = np.zeros(n_points), np.zeros(n_points)
+    for i in range(1, n_points):
+        tx_inverse[i] = 1.0 / i
+        rx_inverse[n_points - 1 - i] = 1.0 / i
+    return Scratch(
+        np.zeros(n_points),
+        np.zeros(n_points),
+        tx_inverse,
+        rx_inverse,
+        np.empty((2, LANES)),
+        np.empty(MAX_SAMPLES),
+        np.empty(MAX_SAMPLES, np.int32),
+        np.empty(N_BUCKETS, np.int32),
+        np.empty(MAX_SAMPLES),
+    )
+
+
+@compiled
+def _lay_out(step_m, scratch):  # type: ignore[no-untyped-def]
+    """Distances from either end as running sums, whose last digits decide ties between horizons as in NTIA's code."""
+    from_tx_m, from_rx_m = scratch.from_tx_m, scratch.from_rx_m
+    last = from_tx_m.size - 1
+    from_rx_m[0] = last * step_m
+    for i in range(1, last + 1):
+        from_tx_m[i] = from_tx_m[i - 1] + step_m
+        from_rx_m[i] = from_rx_m[i - 1] - step_m
+
+
+def _compile(digest: int):  # type: ignore[no-untyped-def]
+    """Both loops. The digest becomes part of numba's cache key, which otherwise sees changes of this file only."""
+
+    @numba.njit(error_model="numpy", nogil=True, cache=True)
+    def point_to_point_links(elevation_m, table, first, values, pairs, words):  # type: ignore[no-untyped-def]
+        """Rows of `elevation_m` (1 row serves all links) and `table` in; links `first …` of the results out."""
+        _ = digest
+        n_rows, n_points = elevation_m.shape
+        last = n_points - 1
+        scratch = new_scratch(n_points)
+        known_step_m, known_radio, known_terrain = 0.0, -1, -1
+        radio = radio_of(_ANY_RADIO)
+        terrain = Terrain(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        refractivity, earth_m = 0.0, 0.0
+
+        for i in range(table.shape[0]):
+            row = table[i]
+            ground_m = elevation_m[i if n_rows > 1 else 0]
+            step_m = row[STEP]
+            flags, code = check(row)
+            if code == 0 and not (step_m > 0.0 and step_m < math.inf):
+                code = 1017
+            same_terrain = n_rows == 1 and _agree(table, i, known_terrain, TX_HEIGHT, STEP + 1)
+            if code == 0 and not same_terrain and not all_are_heights(ground_m, last):
+                code = 1900
+            if code != 0:
+                _fail(first + i, flags, code, values, pairs, words)
+                continue
+
+            if not _agree(table, i, known_radio, 0, N_RADIO):
+                radio, known_radio = radio_of(row), i
+            if not same_terrain:
+                if step_m != known_step_m:
+                    _lay_out(step_m, scratch)
+                    known_step_m = step_m
+                refractivity = row[REFRACTIVITY] * math.exp(-mean_height_m(ground_m, last, scratch.lanes) / 9460.0)
+                earth_m = effective_earth_m(refractivity)
+                if not earth_m > 0.0:  # a profile so deep that the formula breaks down
+                    _fail(first + i, flags, 1022, values, pairs, words)
+                    continue
+                terrain = terrain_of(ground_m, last, step_m, row[TX_HEIGHT], row[RX_HEIGHT], earth_m, scratch)
+                known_terrain = i
+            link = Link(last * step_m, row[TX_HEIGHT], row[RX_HEIGHT], refractivity, earth_m, 10.0)
+            _finish(first + i, flags, link, terrain, radio, values, pairs, words)
+
+    @numba.njit(error_model="numpy", nogil=True, cache=True)
+    def area_links(table, first, values, pairs, words):  # type: ignore[no-untyped-def]
+        """Rows of `table` in; links `first …` of the results out."""
+        _ = digest
+        known_radio = -1
+        radio = radio_of(_ANY_RADIO)
+        for i in range(table.shape[0]):
+            row = table[i]
+            flags, code = check(row)
+            if code == 0 and not (row[DISTANCE] > 0.0 and row[DISTANCE] < math.inf):
+                code = 1017
+            if code == 0 and not (row[DELTA_H] >= 0.0 and row[DELTA_H] < math.inf):
+                code = 1018
+            if code == 0 and not (row[TX_SITING] == 0.0 or row[TX_SITING] == 1.0 or row[TX_SITING] == 2.0):
+                code = 1019
+            if code == 0 and not (row[RX_SITING] == 0.0 or row[RX_SITING] == 1.0 or row[RX_SITING] == 2.0):
+                code = 1020
+            if code != 0:
+                _fail(first + i, flags, code, values, pairs, words)
+                continue
+            if not _agree(table, i, known_radio, 0, N_RADIO):
+                radio, known_radio = radio_of(row), i
+            earth_m = effective_earth_m(row[REFRACTIVITY])
+            tx_angle, tx_m, tx_effective_m = typical_terminal(row[TX_HEIGHT], row[TX_SITING], row[DELTA_H], earth_m)
+            rx_angle, rx_m, rx_effective_m = typical_terminal(row[RX_HEIGHT], row[RX_SITING], row[DELTA_H], earth_m)
+            terrain = Terrain(tx_angle, rx_angle, tx_m, rx_m, tx_effective_m, rx_effective_m, row[DELTA_H])
+            link = Link(row[DISTANCE] * 1e3, row[TX_HEIGHT], row[RX_HEIGHT], row[REFRACTIVITY], earth_m, 0.0)
+            _finish(first + i, flags, link, terrain, radio, values, pairs, words)
+
+    return point_to_point_links, area_links
+
+
+def source_digest() -> int:
+    """One number for the text of all modules of this folder."""
+    texts = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    return int.from_bytes(hashlib.blake2b(b"".join(texts), digest_size=7).digest(), "little")
+
+
+point_to_point_links, area_links = _compile(source_digest())

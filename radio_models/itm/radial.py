@@ -1,0 +1,164 @@
+"""Area sweep, compiled part: one profile per radial serves all pixels that lie on it.
+
+A radial runs from the pixel of the transmitter to a point of the window's edge and is sampled where it crosses the
+columns (or the rows, if it is steeper), so that a pixel in column k is reached after exactly k equal steps. Every
+pixel belongs to the nearest radial; with many radials to a pixel of edge it lies at most `0.5 / n_per_pixel` pixels
+beside it. Sums along the profile are carried along; horizons, irregularity and loss are those of `point_to_point`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+
+from .attenuation import reference_attenuation
+from .columns import REFRACTIVITY, RX_HEIGHT, TX_HEIGHT
+from .compiled import compiled
+from .inputs import effective_earth_m, radio_of
+from .kernel import new_scratch, source_digest
+from .profile import terrain_of
+from .shapes import Link, Scratch
+from .variability import loss_at_quantiles_db
+
+
+@compiled
+def _loss_db(ground_m, mean_m, step_m, row, scratch, radio):  # type: ignore[no-untyped-def]
+    last = ground_m.size - 1
+    refractivity = row[REFRACTIVITY] * math.exp(-mean_m / 9460.0)
+    earth_m = effective_earth_m(refractivity)
+    if not earth_m > 0.0:
+        return math.inf
+    terrain = terrain_of(ground_m, last, step_m, row[TX_HEIGHT], row[RX_HEIGHT], earth_m, scratch)
+    link = Link(last * step_m, row[TX_HEIGHT], row[RX_HEIGHT], refractivity, earth_m, 10.0)
+    reference_db, _, _, code = reference_attenuation(link, terrain, radio)
+    if code != 0:
+        return math.inf
+    loss_db = radio.free_space_1_m_db + 20.0 * math.log10(link.distance_m)
+    loss_db += loss_at_quantiles_db(reference_db, link, terrain, radio)
+    return loss_db if math.isfinite(loss_db) else math.inf
+
+
+@compiled
+def _first_points(scratch, last):  # type: ignore[no-untyped-def]
+    """The working memory as a profile of `last` steps wants it: the tables from the receiver end where it ends."""
+    skipped = scratch.from_tx_m.size - 1 - last
+    return Scratch(
+        scratch.from_tx_m,
+        scratch.from_rx_m[skipped:],
+        scratch.tx_inverse,
+        scratch.rx_inverse[skipped:],
+        scratch.lanes,
+        scratch.heights_m,
+        scratch.buckets,
+        scratch.counts,
+        scratch.picked,
+    )
+
+
+@compiled
+def _set_steps(scratch, step_m, longest):  # type: ignore[no-untyped-def]
+    """Distances as plain multiples; they equal running sums because steps are whole multiples of 1/1024 m."""
+    end = scratch.from_tx_m.size - 1
+    from_tx_m, from_rx_m = scratch.from_tx_m[: longest + 1], scratch.from_rx_m[end - longest :]
+    for i in range(longest + 1):
+        from_tx_m[i] = i * step_m
+        from_rx_m[i] = (longest - i) * step_m
+
+
+@compiled
+def _share_out(half, owns_diagonal, ends, steps_m, ends_per_step, radius_m):  # type: ignore[no-untyped-def]
+    """Which pixels belong to each of some neighbouring radials: chains of (step, pixels across), farthest first."""
+    n_radials = ends.size
+    n_room = 0
+    for k in range(1, half + 1):
+        n_room += int((ends[n_radials - 1] - ends[0] + 1.0) * k / ends_per_step) + 2
+    newest = np.full(n_radials, -1)
+    pixels = np.empty((3, n_room), np.int32)  # step, pixels across, the pixel before it on the same radial
+    n_pixels = 0
+    for k in range(1, half + 1):
+        per_pixel = ends_per_step / k
+        least = max(-k, math.ceil((ends[0] - 0.5) / per_pixel))
+        most = min(k, math.floor((ends[n_radials - 1] + 0.5) / per_pixel))
+        for r in range(least, most + 1):
+            radial = np.int64(math.floor(r * per_pixel + 0.5) - ends[0])
+            if 0 <= radial < n_radials and k * steps_m[radial] <= radius_m and abs(r) < k + owns_diagonal:
+                pixels[0, n_pixels], pixels[1, n_pixels], pixels[2, n_pixels] = k, r, newest[radial]
+                newest[radial] = n_pixels
+                n_pixels += 1
+    return newest, pixels
+
+
+@compiled
+def _sample(ground_m, across, along, slope, profile_m, sums_m, places):  # type: ignore[no-untyped-def]
+    """Heights along a radial and their running sums; returns how many points there are before a hole or the edge."""
+    middle = ground_m.size // 2
+    n_points = profile_m.size
+    low, high = places[0, :n_points], places[1, :n_points]
+    for k in range(n_points):
+        below = math.floor(slope * k)
+        share = slope * k - below
+        place = np.int32(middle + k * along + below * across)
+        low[k] = place
+        high[k] = place + across if share > 0.0 else place
+        profile_m[k] = share
+    for k in range(n_points):
+        height_m = ground_m[np.uint32(low[k])]
+        profile_m[k] = height_m + profile_m[k] * (ground_m[np.uint32(high[k])] - height_m)
+    sums_m[0] = 0.0
+    for k in range(n_points):
+        if not abs(profile_m[k]) <= 1e6:
+            return k
+        sums_m[k + 1] = sums_m[k] + profile_m[k]
+    return n_points
+
+
+def _compile(digest: int):  # type: ignore[no-untyped-def]
+    @numba.njit(error_model="numpy", nogil=True, cache=True)
+    def sweep_radials(ground_m, across, along, half, owns_diagonal, ends, steps_m, n_per_pixel, radius_m, row, loss_db):  # type: ignore[no-untyped-def]
+        """Fill the pixels that lie on some radials of one of the four sectors of the square around the transmitter.
+
+        ground_m, loss_db   the square and its losses, flat; the transmitter is in the middle
+        across, along       how far the next pixel is, across the axis of the sector and along it
+        half                pixels from the middle to the edge; the sector ends at the diagonals, which belong to one
+                            of two neighbours (`owns_diagonal` 1, else 0)
+        ends, steps_m       where the radials end, across, in units of 1 / n_per_pixel pixel, and their steps [m]
+        """
+        _ = digest
+        radio = radio_of(row)
+        middle = ground_m.size // 2
+        scratch, short = new_scratch(half + 1), new_scratch(3)
+        profile_m, three_m, sums_m = np.empty(half + 1), np.empty(3), np.empty(half + 2)
+        places = np.empty((2, half + 1), np.int32)
+        ends_per_step = np.float64(half * n_per_pixel)
+        newest, pixels = _share_out(half, owns_diagonal, ends, steps_m, ends_per_step, radius_m)
+
+        for radial in range(ends.size):
+            pixel = newest[radial]
+            if pixel < 0:
+                continue
+            step_m = steps_m[radial]
+            longest = np.int64(pixels[0, pixel])
+            slope = ends[radial] / ends_per_step
+            n_points = _sample(ground_m, across, along, slope, profile_m[: longest + 1], sums_m, places)
+            _set_steps(scratch, step_m, longest)
+            while pixel >= 0:
+                k = np.int64(pixels[0, pixel])
+                if k == 1 and n_points > 1:  # too short for a profile: put a point half-way
+                    three_m[0], three_m[1], three_m[2] = profile_m[0], 0.5 * (profile_m[0] + profile_m[1]), profile_m[1]
+                    _set_steps(short, 0.5 * step_m, 2)
+                    loss = _loss_db(three_m, three_m[1], 0.5 * step_m, row, short, radio)
+                elif k < n_points:
+                    tenth = int(0.1 * k)
+                    mean_m = (sums_m[k - tenth + 1] - sums_m[tenth]) / (k - 2 * tenth + 1)
+                    loss = _loss_db(profile_m[: k + 1], mean_m, step_m, row, _first_points(scratch, k), radio)
+                else:
+                    loss = math.inf
+                loss_db[middle + k * along + pixels[1, pixel] * across] = loss
+                pixel = np.int64(pixels[2, pixel])
+
+    return sweep_radials
+
+
+sweep_radials = _compile(source_digest())
