@@ -46,6 +46,9 @@ class FolderTables(Mapping[str, pa.Table]):
     def __getitem__(self, name: str) -> pa.Table:
         return self._read(self._paths[name], None)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)
 

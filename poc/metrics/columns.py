@@ -81,6 +81,25 @@ def rows_in(sorted_ids: Array, ids: Array) -> Array:
     return np.where(sorted_ids[row] == ids, row, -1).astype(np.int64)
 
 
+def distinct(values: Array) -> Array:
+    """The different values in ascending order; for millions of ids faster than `numpy.unique`.
+
+    >>> distinct(np.array([7, 3, 7])).tolist()
+    [3, 7]
+    """
+    ordered = np.sort(values)
+    return np.asarray(ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]])
+
+
+def among(ids: Array, wanted: Array) -> Array:
+    """Whether each id is one of the wanted.
+
+    >>> among(np.array([7, 4]), np.array([3, 7])).tolist()
+    [True, False]
+    """
+    return np.asarray(rows_in(np.sort(wanted), ids) >= 0)
+
+
 def newest_rows(found: Columns, *by: str) -> Array:
     """Rows of the newest epoch of each combination of the named columns, ordered by them.
 

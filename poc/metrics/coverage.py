@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from maps.grid import are_valid, parents, resolutions
-from poc.metrics.columns import columns, rows_in
+from poc.metrics.columns import columns, distinct, rows_in
 from poc.metrics.labels import Labels
 from poc.table import Array
 
@@ -60,7 +60,7 @@ def _witnessed_cells(
         honest = ~(labels.liars(beaconer) | labels.liars(witness))
     cell_of = _CellOf(hotspots["epoch"], hotspots["hotspot"], hotspots["cell"])
     cells = cell_of(np.tile(epoch, 2), np.append(beaconer, witness))
-    return np.unique(cells), np.unique(cells[np.tile(honest, 2)])
+    return distinct(cells), distinct(cells[np.tile(honest, 2)])
 
 
 class _CellOf:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from poc.metrics.columns import Columns, columns, rows_in
+from poc.metrics.columns import Columns, among, columns, rows_in
 from poc.metrics.labels import Labels, family_of
 from poc.reasons import Reason, Side
 from poc.table import Array
@@ -120,7 +120,7 @@ def collateral(
     if witnesses is not None:
         of_liar, by_liar = labels.liars(witnesses["beaconer"]), labels.liars(witnesses["witness"])
         among_honest = ~of_liar & ~by_liar
-        refused = among_honest & np.isin(witnesses["reason"], [Reason.denied, Reason.denied_edge])
+        refused = among_honest & ((witnesses["reason"] == Reason.denied) | (witnesses["reason"] == Reason.denied_edge))
         by_peer = (witnesses["reason"] == Reason.denied_edge) | (witnesses["side"] == Side.beaconer)
         grades["witness_reports_denied_share"] = _share(refused & ~by_peer, among_honest)
         grades["witness_reports_denied_by_peer_share"] = _share(refused & by_peer, among_honest)
@@ -136,7 +136,7 @@ def collateral(
     if earned is not None:
         amount = earned[1][np.isin(earned[0], honest)]
         grades["unpaid_share"] = _share(amount == 0, np.ones(len(amount), bool))
-    is_harmed, is_near = np.isin(honest, np.concatenate(harmed)), np.isin(honest, near)
+    is_harmed, is_near = among(honest, np.concatenate(harmed)), among(honest, near)
     grades["harmed_share"] = _share(is_harmed, np.ones(len(honest), bool))
     grades["harmed_share_near_liars"] = _share(is_harmed & is_near, is_near)
     grades["harmed_share_elsewhere"] = _share(is_harmed & ~is_near, ~is_near)
@@ -151,8 +151,8 @@ def _without_claim(claims: Columns, beacons: Columns, witnesses: Columns, labels
     paying = (beacons["reason"] == Reason.none) & (beacons["n_selected"] > 0)
     paying &= ~labels.liars(beacons["hotspot"])
     chosen = witnesses["selected"] & ~labels.liars(witnesses["witness"])
-    sent = np.isin(beacons["beacon"][paying], claims["evidence"][claims["role"] == "beaconer"])
-    heard = np.isin(witnesses["report"][chosen], claims["evidence"][claims["role"] == "witness"])
+    sent = among(beacons["beacon"][paying], claims["evidence"][claims["role"] == "beaconer"])
+    heard = among(witnesses["report"][chosen], claims["evidence"][claims["role"] == "witness"])
     with_liar = labels.liars(witnesses["beaconer"][chosen])
     return {
         "hotspot": np.append(beacons["hotspot"][paying], witnesses["witness"][chosen]),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from poc.metrics.columns import columns
+from poc.metrics.columns import among, columns, distinct, rows_in
 from poc.reasons import Reason
 from poc.table import Array
 
@@ -35,9 +35,8 @@ def links(tables: Mapping[str, pa.Table], first_epoch: int) -> tuple[Array, Arra
         if found is not None:
             heard = found["beaconer"] != found["witness"]
             pairs = np.stack([found["beaconer"][heard], found["witness"][heard]])
-            ids, place = np.unique(pairs, return_inverse=True)
-            place = place.reshape(pairs.shape).astype(np.int64)
-            both = np.unique(place[0] * max(len(ids), 1) + place[1])
+            ids = distinct(pairs.ravel())
+            both = distinct(rows_in(ids, pairs[0]) * max(len(ids), 1) + rows_in(ids, pairs[1]))
             return ids[both // max(len(ids), 1)], ids[both % max(len(ids), 1)]
     return None
 
@@ -48,7 +47,7 @@ def in_degrees(edges: tuple[Array, Array]) -> Array:
     >>> in_degrees((np.array([1, 2]), np.array([3, 3]))).tolist()
     [0, 0, 2]
     """
-    ids = np.unique(np.concatenate(edges))
+    ids = distinct(np.concatenate(edges))
     return np.bincount(np.searchsorted(ids, edges[1]), minlength=len(ids))
 
 
@@ -79,7 +78,7 @@ def witness_graph(edges: tuple[Array, Array] | None, n_hotspots: int) -> dict[st
         return grades
     import networkx as nx
 
-    ids = np.unique(np.concatenate(edges))
+    ids = distinct(np.concatenate(edges))
     graph = nx.Graph()
     graph.add_nodes_from(range(len(ids)))
     graph.add_edges_from(zip(*(np.searchsorted(ids, end).tolist() for end in edges), strict=True))
@@ -113,7 +112,10 @@ def witness_distances(tables: Mapping[str, pa.Table], first_epoch: int) -> dict[
     grades: dict[str, Any] = {"quantiles_m": None, "longest_m": None, "beyond_50_km_share": None}
     if receptions is None or verdicts is None:
         return grades
-    valid = np.isin(receptions["report"], verdicts["report"][verdicts["reason"] == Reason.none])
+    if np.array_equal(receptions["report"], verdicts["report"]):  # as the judge leaves them
+        valid = verdicts["reason"] == Reason.none
+    else:
+        valid = among(receptions["report"], verdicts["report"][verdicts["reason"] == Reason.none])
     distance_m = receptions["distance_m"][valid & (receptions["distance_m"] >= 0)]
     if len(distance_m):
         grades["quantiles_m"] = _by_percent(np.quantile(distance_m, np.array(QUANTILES_PERCENT) / 100).tolist())

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter
 
-from poc.metrics.columns import Columns, columns, first_measured_epoch
+from poc.metrics.columns import Columns, among, columns, first_measured_epoch
 from poc.metrics.witnessing import LIVE_IN_DEGREE, QUANTILES_PERCENT, in_degrees, links
 from poc.reasons import Reason
 from poc.report.style import (
@@ -96,7 +96,7 @@ def _draw_receptions(axes: Axes, run: RunData, receptions: Columns, first_epoch:
     verdicts = columns(run.tables, "witness_verdicts", "report", "reason", first_epoch=first_epoch)
     if verdicts is None:
         return
-    too_strong = np.isin(receptions["report"], verdicts["report"][verdicts["reason"] == Reason.bad_rssi])
+    too_strong = among(receptions["report"], verdicts["report"][verdicts["reason"] == Reason.bad_rssi])
     if too_strong.any():
         axes.plot(
             distance_km[too_strong], rssi_dbm[too_strong], "x", color=VERMILION, markersize=3.5, zorder=3.1,
@@ -168,8 +168,8 @@ def latency_figure(run: RunData) -> Figure:
     if not later.any():
         say_instead(axes, "No beacon was heard by more than one hotspot.")
         return figure
-    selected = np.isin(receptions["report"], verdicts["report"][verdicts["selected"]])
-    late = np.isin(receptions["report"], verdicts["report"][verdicts["reason"] == Reason.too_late])
+    selected = among(receptions["report"], verdicts["report"][verdicts["selected"]])
+    late = among(receptions["report"], verdicts["report"][verdicts["reason"] == Reason.too_late])
     for those, colour, dash, label in (
         (selected & later, BLUE, "-", "selected for reward"),
         (~selected & ~late & later, GREEN, "-.", "not selected"),
