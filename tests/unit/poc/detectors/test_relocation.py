@@ -13,8 +13,8 @@ from poc.detectors.evidence import Evidence
 from poc.detectors.relocation import Relocation
 from poc.schema import ACTIVITY, HOTSPOTS, LINK_STATISTICS, RECEPTIONS, SCORES, WITNESS_VERDICTS
 
-SPARSE = {"n": 250, "side_km": 24.0, "loss_1km_db": 136.6}
-DENSE = {"n": 250, "side_km": 13.0, "loss_1km_db": 136.6}
+SPARSE = {"n": 180, "side_km": 20.0, "loss_1km_db": 136.6}
+DENSE = {"n": 180, "side_km": 11.0, "loss_1km_db": 136.6}
 
 
 def graded(world, scores):
@@ -80,7 +80,7 @@ def test_honest_hotspots_are_spared_and_sloppy_ones_too(scored):
     _, liar, error_m = graded(world, scores)
     kind = world.kind[np.argsort(world.evidence.hotspots["hotspot"])]
     assert (scores["verdict"][~liar] == "suspect").mean() <= 0.01
-    assert (scores["verdict"][~liar] == "honest").mean() > 0.9
+    assert (scores["verdict"][~liar] == "honest").mean() > 0.85
     assert (scores["verdict"][kind == "sloppy"] != "suspect").all()
     assert (scores["verdict"][liar] == "suspect").mean() > 0.9
     # and the liars' real places are found
@@ -125,7 +125,7 @@ def test_ids_carry_nothing(scored):
             links=renamed(evidence.links, "beaconer", "witness"),
         )
     )
-    rows = other.rows_of(new)
+    rows = other.rows_of(new, "hotspot")
     assert np.allclose(other["log_likelihood_ratio"][rows], scores["log_likelihood_ratio"], atol=1e-6)
     assert other["verdict"][rows].tolist() == scores["verdict"].tolist()
 

@@ -9,6 +9,7 @@ from maps.geodesy import EARTH_RADIUS_M
 from poc.detectors.candidates import lattice
 from poc.detectors.censoring import LINK_LOSS
 from poc.detectors.scan import FREEDOM, log_likelihoods
+from poc.detectors.scan_compiled import log_in_place
 from poc.detectors.sightings import Sightings
 
 LAW = (130.0, 30.0)
@@ -41,6 +42,15 @@ def test_compiled_equals_plain():
     compiled = log_likelihoods(found, rows, points[rows], LAW, 15.0, compiled=True)
     assert np.isfinite(plain).all()
     assert np.abs(plain - compiled).max() < 1e-9
+    threaded = log_likelihoods(found, rows, points[rows], LAW, 15.0, compiled=True, n_threads=3)
+    assert np.array_equal(threaded, compiled)
+
+
+def test_compiled_logarithm_is_the_logarithm():
+    values = np.concatenate([np.geomspace(1e-3, 1e14, 5000), np.nextafter(2.0, [0, 4]), [1.0, 4.0]])
+    expected = np.log(values)
+    log_in_place(values, np.empty_like(values))
+    assert np.abs(values - expected).max() < 3e-10
 
 
 def test_the_bias_is_integrated_jointly_over_receptions_and_misses():
@@ -70,7 +80,7 @@ def test_the_bias_is_integrated_jointly_over_receptions_and_misses():
 
 
 def test_a_subject_with_no_counterpart_is_indifferent():
-    found, points = sightings(n_subjects=1)
+    _, points = sightings(n_subjects=1)
     empty = Sightings(
         np.zeros(2, np.int64), np.zeros(1, np.int64), *(np.zeros(0, np.int64),) * 2, np.zeros(0, bool),
         *(np.zeros(0),) * 3, np.zeros((0, 3)), np.array([4.0]), np.array([-1]),
