@@ -22,7 +22,7 @@ app = typer.Typer(
 commands.add_to(app)
 
 # Typer may carry its own copy of click, so the class is taken from where Typer has it.
-ClickException = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+ClickException: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 EXIT_RUN_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 
@@ -36,14 +36,13 @@ def _status() -> int:
     debug = "--debug" in sys.argv
     try:
         status = app(standalone_mode=False)
-        return status if isinstance(status, int) else 0
+        return _said(status if isinstance(status, int) else 0)
     except typer.Exit as end:
-        return end.exit_code
+        return _said(end.exit_code)
     except (typer.Abort, KeyboardInterrupt):
-        say("interrupted; nothing half-written was left behind.")
-        return EXIT_INTERRUPTED
+        return _said(EXIT_INTERRUPTED)
     except ClickException as error:
-        say(f"error: {error.format_message()}")  # type: ignore[attr-defined]
+        say(f"error: {_usage(error)}")
         return EXIT_BAD_INPUT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -52,6 +51,17 @@ def _status() -> int:
         if debug:
             raise
         return _told(error)
+
+
+def _usage(error: Exception) -> str:
+    """What click has to say about wrong words on the command line."""
+    return str(getattr(error, "format_message", error.__str__)())
+
+
+def _said(status: int) -> int:
+    if status == EXIT_INTERRUPTED:
+        say("interrupted; nothing half-written was left behind.")
+    return status
 
 
 def _told(error: Exception) -> int:

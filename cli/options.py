@@ -20,14 +20,23 @@ class Format(StrEnum):
 
 ScenarioFile = Annotated[Path, typer.Argument(help="Scenario file (TOML); 'poc new' writes one.", show_default=False)]
 RunFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished run.", show_default=False)]
-Seed = Annotated[int | None, typer.Option("--seed", help="Seed of every draw; default: the scenario's.", show_default=False)]
+Seed = Annotated[
+    int | None, typer.Option("--seed", help="Seed of every draw; default: the scenario's.", show_default=False)
+]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Change one scenario key, for instance fleet.n_hotspots=50; repeatable."),
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change one scenario key, for instance fleet.n_hotspots=50; repeatable."
+    ),
 ]
-ProfileName = Annotated[str | None, typer.Option("--profile", help="Protocol profile; default: the scenario's.", show_default=False)]
+ProfileName = Annotated[
+    str | None, typer.Option("--profile", help="Protocol profile; default: the scenario's.", show_default=False)
+]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Threads or processes; results never depend on it.")]
-Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder to write; default: runs/<scenario>-<seed>.", show_default=False)]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="Folder to write; default: runs/<scenario>-<seed>.", show_default=False),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace an earlier run of the same name.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="table, json or csv.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only results.")]

@@ -1,7 +1,7 @@
 """Write the generated pages of the documentation, or check that they are in step with the code.
 
-    python -m docs.generate           writes data-dictionary.md, cli-reference.md, models.md, profiles.md
-    python -m docs.generate --check   exits 1 and names the page that differs
+python -m docs.generate           writes data-dictionary.md, cli-reference.md, models.md, profiles.md
+python -m docs.generate --check   exits 1 and names the page that differs
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def models() -> str:
             description = describe(name)
             body = description.text.split("\n", 2)[2]
             text += [f"### {name}\n", "```text", body, "```", "", "| setting | type | default |", "|---|---|---|"]
-            text += [f"| `{s['setting']}` | {_cell(s['type'])} | `{_cell(s['default'])}` |" for s in description.settings]
+            text += [
+                f"| `{s['setting']}` | {_cell(s['type'])} | `{_cell(s['default'])}` |" for s in description.settings
+            ]
             text.append("")
     return "\n".join(text)
 

@@ -64,7 +64,13 @@ def describe(name: str) -> Description:
 def profile_rows() -> list[dict[str, Any]]:
     """One row for each profile."""
     return [
-        {"name": p.name, "title": p.title, "valid from": p.valid_from, "valid to": p.valid_to, "scores act": p.scores_act}
+        {
+            "name": p.name,
+            "title": p.title,
+            "valid from": p.valid_from,
+            "valid to": p.valid_to,
+            "scores act": p.scores_act,
+        }
         for p in PROFILES.values()
     ]
 
@@ -82,12 +88,25 @@ def profile_rules(name: str) -> list[dict[str, Any]]:
     table += [
         {"part": "limit", "rule": f.name, "value": str(getattr(profile.limits, f.name))} for f in fields(profile.limits)
     ]
-    table += [{"part": "reward rule", "rule": type(profile.reward_rule).__name__, "value": _first_sentence(profile.reward_rule)}]
     table += [
-        {"part": "pool", "rule": pool.name, "value": f"{pool.emission_share:%} of {profile.emission.bones_per_day:,} bones a day"}
+        {
+            "part": "reward rule",
+            "rule": type(profile.reward_rule).__name__,
+            "value": _first_sentence(profile.reward_rule),
+        }
+    ]
+    table += [
+        {
+            "part": "pool",
+            "rule": pool.name,
+            "value": f"{pool.emission_share:%} of {profile.emission.bones_per_day:,} bones a day",
+        }
         for pool in profile.emission.pools
     ]
-    table += [{"part": "detector", "rule": detector, "value": f"scores act: {profile.scores_act}"} for detector in profile.detectors]
+    table += [
+        {"part": "detector", "rule": detector, "value": f"scores act: {profile.scores_act}"}
+        for detector in profile.detectors
+    ]
     table += [{"part": "source", "rule": "", "value": source} for source in profile.sources]
     table += [{"part": "simplified", "rule": "", "value": text} for text in profile.simplifications]
     return table

@@ -24,7 +24,6 @@ from poc.world.observers import OBSERVERS, Observer
 from poc.world.recruiting import Campaign, forge
 from poc.world.truth import Setting, Span, World
 
-
 _NO_REPORTS = {"beacons": BEACONS.empty(), "receptions": RECEPTIONS.empty()}  # for networks with other evidence
 
 
@@ -87,7 +86,8 @@ class Emulation:
         observers: dict[str, Observer] = {
             kind.name: OBSERVERS[kind.name](self.setting) for kind in self.profile.evidence_kinds
         }
-        world, public = self.world, {}
+        world = self.world
+        public: dict[str, Table] = {}
         for number in range(self.scenario.time.n_epochs):
             if number:
                 world = self._act(world, public, number)

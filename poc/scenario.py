@@ -67,7 +67,7 @@ class FleetSection(_Section):
     height_median_m: float = Field(8.0, gt=0)
     height_spread: float = Field(0.5, ge=0, description="spread of ln(height)")
     bias_spread_db: float = Field(5.0, ge=0, description="mounting, cable and indoor losses around their mean")
-    mean_loss_db: float = Field(5.9, ge=0, description="mean mounting and cable loss")
+    mean_loss_db: float = Field(6.0, ge=0, description="mean mounting and cable loss")
     rssi_bias_spread_db: float = Field(2.0, ge=0, description="calibration of the receivers")
     latency_median_s: float = Field(0.015, gt=0)
     latency_spread: float = Field(0.7, ge=0, description="spread of ln(latency)")

@@ -22,7 +22,10 @@ max_km = 5.0
 
 def template() -> str:
     """The text of a scenario with every key at its default."""
-    lines = ["# A scenario of the proof-of-coverage emulator. Every key below is at its default; delete what you keep.", ""]
+    lines = [
+        "# A scenario of the proof-of-coverage emulator. Every key below is at its default; delete what you keep.",
+        "",
+    ]
     lines += [f"seed = {Scenario().seed}", f"reports = {_toml(Scenario().reports)}"]
     for name, field in Scenario.model_fields.items():
         section = field.annotation

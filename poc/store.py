@@ -26,7 +26,9 @@ from poc.table import Schema, Table, table_from_arrow
 if TYPE_CHECKING:
     from maps.city import City
 
-EPOCH_FIELD = pa.field("epoch", pa.int32(), nullable=False, metadata={"unit": "", "meaning": "number of the epoch, from 0"})
+EPOCH_FIELD = pa.field(
+    "epoch", pa.int32(), nullable=False, metadata={"unit": "", "meaning": "number of the epoch, from 0"}
+)
 
 
 ROW_GROUP = 500_000
@@ -95,7 +97,9 @@ class RunData:
         return table_from_arrow(_schema(name), arrow)
 
     def __repr__(self) -> str:
-        counted = self.tables.n_rows if isinstance(self.tables, FolderTables) else lambda name: self.tables[name].num_rows
+        counted = (
+            self.tables.n_rows if isinstance(self.tables, FolderTables) else lambda name: self.tables[name].num_rows
+        )
         rows = ", ".join(f"{name} {counted(name):,}" for name in sorted(self.tables))
         profile = self.manifest.get("profile", {}).get("name", "?")
         return f"<run '{self.manifest.get('name', '?')}', seed {self.manifest.get('seed')}, {profile}: {rows}>"
@@ -119,7 +123,11 @@ class TableWriter:
     def write(self, epoch: int, tables: Mapping[str, Table]) -> None:
         for name, table in tables.items():
             for begin in range(0, max(len(table), 1), ROW_GROUP):
-                rows = table if len(table) <= ROW_GROUP else table.take(np.arange(begin, min(begin + ROW_GROUP, len(table))))
+                rows = (
+                    table
+                    if len(table) <= ROW_GROUP
+                    else table.take(np.arange(begin, min(begin + ROW_GROUP, len(table))))
+                )
                 arrow = with_epoch(epoch, rows)
                 if name not in self._writers:
                     self._writers[name] = _parquet_writer(self.folder / f"{name}.parquet", arrow.schema)
@@ -128,7 +136,9 @@ class TableWriter:
     def __enter__(self) -> TableWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for writer in self._writers.values():
             writer.close()
 
@@ -142,7 +152,9 @@ def new_folder(target: Path, force: bool = False) -> Iterator[Path]:
     target = target.absolute()
     if target.exists():
         if not force:
-            raise StoreError(f"'{target}' is already there, expected a new folder; choose another --out or add --force.")
+            raise StoreError(
+                f"'{target}' is already there, expected a new folder; choose another --out or add --force."
+            )
         if not target.is_dir() or (any(target.iterdir()) and not (target / "manifest.json").exists()):
             raise StoreError(f"'{target}' is not a run folder, so --force will not replace it; choose another --out.")
     partial = target.with_name(target.name + ".partial")
@@ -202,7 +214,9 @@ def _read_json(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise DataError(f"'{path.parent}' is not a finished run ({path.name}: {error.strerror}); give a run folder.") from error
+        raise DataError(
+            f"'{path.parent}' is not a finished run ({path.name}: {error.strerror}); give a run folder."
+        ) from error
     except ValueError as error:
         raise DataError(f"'{path}' is not valid JSON ({error}); run the scenario again.") from error
     if not isinstance(document, dict):

@@ -1,7 +1,8 @@
-"""The default radio: what a scenario gets that says nothing about its radio. Provisional until fitted to the network.
+"""The default radio: what a scenario gets that says nothing about its radio.
 
-Sources of the present values:
-- exponent 3.1 from free space at 1 m: pooled log-distance fit of ESP on the Shenzhen campus set (kk-079, 9,516 links);
+Sources of the values:
+- exponent 3.34 from free space at 1 m: fitted to the in-degrees of the live network, together with the mounting losses
+  of the fleet (docs/default-radio.md);
 - sigma 8 dB: the Oulu fit is 7.8 dB (Petäjäjärvi 2015), per-gateway fits of the same campus set 6.0 to 9.8 dB;
 - correlation 80 m: the same set's residuals fall to 1/e at 30 to 130 m;
 - site correlation 0.25: half the upper limit, since a hotspot's own losses are drawn apart, in the fleet;
@@ -15,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 DEFAULT_RADIO: Mapping[str, Mapping[str, Any]] = {
-    "path_loss": {"name": "log-distance", "exponent": 3.35, "reference_distance_m": 1.0},
+    "path_loss": {"name": "log-distance", "exponent": 3.34, "reference_distance_m": 1.0},
     "shadowing": {"name": "correlated", "sigma_db": 8.0, "correlation_m": 80.0, "site_correlation": 0.25},
     "fading": {"name": "rician", "k_db": 6.0},
 }

@@ -113,7 +113,7 @@ class CorrelatedShadowing:
         pair, site = keys.of("pair"), keys.of("site")
         return CorrelatedField(
             words=np.stack([pair.bits(tiling, cubes[tiling]) for tiling in range(len(SIDES))], axis=-1),
-            site=sum(site.normal(tiling, cubes[tiling]) for tiling in range(len(SIDES))),
+            site=np.sum([site.normal(tiling, cubes[tiling]) for tiling in range(len(SIDES))], axis=0),
             pair_db=self.sigma_db * float(np.sqrt((1.0 - 2.0 * self.site_correlation) / 3.0)),
             site_db=self.sigma_db * float(np.sqrt(2.0 * self.site_correlation)),
         )

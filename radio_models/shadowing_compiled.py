@@ -26,7 +26,7 @@ def link_db(
     return out
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _link_db(words, site, pair_db, site_db, tx, rx, out):  # type: ignore[no-untyped-def]
     for k in range(len(tx)):
         a, b = tx[k], rx[k]
@@ -43,7 +43,7 @@ def _link_db(words, site, pair_db, site_db, tx, rx, out):  # type: ignore[no-unt
         out[k] = pair_db * pair + site_db * ((site[a] + site[b]) / math.sqrt(6.0 + 2.0 * shared))
 
 
-@numba.njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True, inline="always")
 def _quantile(p):  # type: ignore[no-untyped-def]
     """Standard normal quantile of p in (0, 1)."""
     q = p - 0.5

@@ -20,5 +20,10 @@ def add_to(app: typer.Typer) -> None:
         ("sweep", sweep.sweep),
     ):
         app.command(name)(command)
-    for name, group in (("fraud", fraud.group), ("map", maps_.group), ("models", models.group), ("profiles", profiles.group)):
+    for name, group in (
+        ("fraud", fraud.group),
+        ("map", maps_.group),
+        ("models", models.group),
+        ("profiles", profiles.group),
+    ):
         app.add_typer(group, name=name)

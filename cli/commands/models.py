@@ -25,7 +25,9 @@ def list_models(output: FormatOption = Format.auto, debug: Debug = False) -> Non
 
 @group.command("show")
 def show_model(
-    name: Annotated[str, typer.Argument(help="Name of a member.")], output: FormatOption = Format.auto, debug: Debug = False
+    name: Annotated[str, typer.Argument(help="Name of a member.")],
+    output: FormatOption = Format.auto,
+    debug: Debug = False,
 ) -> None:
     """What one member does, its settings and their defaults, its domain and its source.
 

@@ -13,7 +13,9 @@ from cli.options import Debug, RunFolder
 def plot(
     folder: RunFolder,
     kind: Annotated[str, typer.Argument(help="Which figure; 'list' names them all.")],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="PNG or SVG file; default: <kind>.png in DIR.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="PNG or SVG file; default: <kind>.png in DIR.")
+    ] = None,
     debug: Debug = False,
 ) -> None:
     """Draw one figure of a run.

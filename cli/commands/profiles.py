@@ -25,7 +25,9 @@ def list_profiles(output: FormatOption = Format.auto, debug: Debug = False) -> N
 
 @group.command("show")
 def show_profile(
-    name: Annotated[str, typer.Argument(help="Name of a profile.")], output: FormatOption = Format.auto, debug: Debug = False
+    name: Annotated[str, typer.Argument(help="Name of a profile.")],
+    output: FormatOption = Format.auto,
+    debug: Debug = False,
 ) -> None:
     """The rules of one profile: checks in order, limits, rewards, sources.
 

@@ -11,7 +11,9 @@ from cli.options import Debug, RunFolder
 
 def report(
     folder: RunFolder,
-    beside: Annotated[list[str] | None, typer.Option("--beside", help="Another run to show beside; repeatable.")] = None,
+    beside: Annotated[
+        list[str] | None, typer.Option("--beside", help="Another run to show beside; repeatable.")
+    ] = None,
     debug: Debug = False,
 ) -> None:
     """Write report.html again from the tables of a run.

@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from cli.options import (
-    Debug, Force, Format, FormatOption, Jobs, Out, ProfileName, Quiet, ScenarioFile, Seed, Settings, all_settings,
+    Debug,
+    Force,
+    Format,
+    FormatOption,
+    Jobs,
+    Out,
+    ProfileName,
+    Quiet,
+    ScenarioFile,
+    Seed,
+    Settings,
+    all_settings,
 )  # fmt: skip
 
 

@@ -39,7 +39,9 @@ def hexagon_offsets(n_rings: int) -> Array:
     >>> len(hexagon_offsets(2))
     19
     """
-    axial = [(q, r) for q in range(-n_rings, n_rings + 1) for r in range(-n_rings, n_rings + 1) if abs(q + r) <= n_rings]
+    axial = [
+        (q, r) for q in range(-n_rings, n_rings + 1) for r in range(-n_rings, n_rings + 1) if abs(q + r) <= n_rings
+    ]
     axial.sort(key=lambda qr: (max(abs(qr[0]), abs(qr[1]), abs(sum(qr))), qr))
     q, r = np.array(axial, float).T
     return np.column_stack([q + 0.5 * r, r * np.sqrt(0.75)])

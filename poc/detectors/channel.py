@@ -16,7 +16,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from poc.detectors.censoring import LINK_LOSS, link_level, log_miss, never_heard, threshold_db_from
-from poc.detectors.network import Network
+from poc.detectors.network import Network, contains
 from poc.table import Array
 
 #: Beliefs before any report, wide enough for thirty links to overrule them: (mean, sd). Exponent and shadowing from
@@ -154,7 +154,7 @@ def _sensitivity_dbm(network: Network, n_sent: Array, fading_db: float) -> Array
     sometimes = (network.heard_n < 0.75 * n_sent) & (n_sent >= 2.0)
     if sometimes.sum() < 20:
         return np.full(n, float(np.quantile(signal_dbm, 0.03)))
-    shift_db = threshold_db_from(network.heard_n[sometimes], n_sent[sometimes], 0.0, fading_db)
+    shift_db = threshold_db_from(network.heard_n[sometimes], n_sent[sometimes], np.zeros(sometimes.sum()), fading_db)
     found_dbm = signal_dbm[sometimes] - shift_db
     common_dbm = float(np.median(found_dbm))
     off_db = np.clip(found_dbm - common_dbm, -8.0, 8.0)
@@ -170,7 +170,7 @@ def _missed(
     n = len(network)
     beaconer = np.concatenate([network.pair_a, network.pair_b])
     witness = np.concatenate([network.pair_b, network.pair_a])
-    silent = ~np.isin(beaconer * n + witness, network.heard_beaconer * n + network.heard_witness)
+    silent = ~contains(network.heard_beaconer * n + network.heard_witness, beaconer * n + witness)
     silent &= (network.n_beacons[beaconer] > 0) & network.alive[witness]
     beaconer, witness = beaconer[silent], witness[silent]
     offset_db, spread_db = never_heard(network.n_beacons[beaconer] * availability[witness], fading_db)
@@ -203,7 +203,9 @@ def _fit_law(
         off = intercept + 10.0 * exponent * missed_x - missed_y
         silent = (1.0 - share) * ndtr(off / np.sqrt(sigma2 + missed_v)) + share * ndtr(off / OUTLIER_DB)
         total += (missed_w * np.log(LINK_LOSS + (1.0 - LINK_LOSS) * silent)).sum()
-        for value, (mean, sd_prior) in zip(parameters, (INTERCEPT_DB, EXPONENT, LOG_SIGMA_DB, (-3.0, 1.0)), strict=True):
+        for value, (mean, sd_prior) in zip(
+            parameters, (INTERCEPT_DB, EXPONENT, LOG_SIGMA_DB, (-3.0, 1.0)), strict=True
+        ):
             total -= 0.5 * ((value - mean) / sd_prior) ** 2
         return -float(total)
 
@@ -252,7 +254,8 @@ def _binned(part: _Observations, extra: Array, doubt: Array) -> tuple[Array, Arr
     bins = np.floor(x * 16.0).astype(np.int64) * 4096 + np.floor(y).astype(np.int64)
     _, group = np.unique(bins, return_inverse=True)
     total = np.bincount(group, w)
-    return tuple(np.bincount(group, w * column) / total for column in (x, y, v)) + (total,)  # type: ignore[return-value]
+    means = [np.bincount(group, w * column) / total for column in (x, y, v)]
+    return means[0], means[1], means[2], total
 
 
 def _biases(
@@ -272,7 +275,7 @@ def _biases(
     transmit, receive = (np.array(part) for part in start)
     variances = [np.zeros(n), np.zeros(n)]
     heard_s2, missed_s = sigma_db**2 + heard.variance_db2, np.sqrt(sigma_db**2 + missed.variance_db2)
-    for _ in range(4):
+    for _ in range(2):
         for side in (0, 1):
             bias, rows = (transmit, heard.beaconer) if side == 0 else (receive, heard.witness)
             missed_rows = missed.beaconer if side == 0 else missed.witness

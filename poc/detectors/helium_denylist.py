@@ -1,10 +1,10 @@
 """Helium's published denylist classifiers: the baseline that every other detector is measured against.
 
-Source: Nova Labs' devblog posts on the denylist of August 2023 to March 2024, as collected in spec helium-iot.md §11 and
-spec fraud.md §1. The code was never published. What the posts leave open is settled here and said at each classifier:
-the exact distance-insensitivity figure, the link counts asked for, and how many bad edges condemn a hotspot. Left out
-are the terrain classifier (needs elevation along every path), the symmetry of inbound and outbound similarity (no
-threshold was published), listing by hand, and the permanent CN470 entry.
+Source: Nova Labs' devblog posts on the denylist of August 2023 to March 2024, as collected in spec helium-iot.md §11
+and spec fraud.md §1. The code was never published. What the posts leave open is settled here and said at each
+classifier: the exact distance-insensitivity figure, the link counts asked for, and how many bad edges condemn a
+hotspot. Left out are the terrain classifier (needs elevation along every path), the symmetry of inbound and outbound
+similarity (no threshold was published), listing by hand, and the permanent CN470 entry.
 """
 
 from __future__ import annotations
@@ -103,8 +103,9 @@ class HeliumDenylist:
     def _insensitivity(self, network: Network) -> tuple[Array, Array, str]:
         """Jaccard similarity of witness sets that does not fall with distance (2023-08, flagged above 50 %).
 
-        Our reading: a hotspot asserted farther away than the median link of the network still shares more than half of
-        the witness set. Honest neighbours of a liar are caught too, as they were ("good antennas near fraudsters").
+        Our reading: some hotspot asserted farther away than the median link of the network shares more than half of the
+        witness set, and more of it than any hotspot asserted nearer does. Honest neighbours of a liar can be caught
+        too, as they were ("good antennas near fraudsters").
         """
         n = len(network)
         n_witnesses = np.bincount(network.heard_beaconer, minlength=n)
@@ -115,10 +116,12 @@ class HeliumDenylist:
         similarity = common / (n_witnesses[a] + n_witnesses[b] - common)
         links_m = network.distance_m(network.heard_beaconer, network.heard_witness)
         typical_m = max(float(np.median(links_m)) if len(links_m) else 0.0, self.antenna_apart_m)
-        far = (np.minimum(n_witnesses[a], n_witnesses[b]) >= self.fewest_links) & (network.distance_m(a, b) > typical_m)
-        strongest = np.zeros(n)
-        np.maximum.at(strongest, a[far], similarity[far])
-        fires = strongest > self.insensitivity_above
+        judged = (a != b) & (np.minimum(n_witnesses[a], n_witnesses[b]) >= self.fewest_links)
+        far = network.distance_m(a, b) > typical_m
+        nearest, strongest = np.zeros(n), np.zeros(n)
+        np.maximum.at(nearest, a[judged & ~far], similarity[judged & ~far])
+        np.maximum.at(strongest, a[judged & far], similarity[judged & far])
+        fires = (strongest > self.insensitivity_above) & (strongest > nearest)
         return fires, 100.0 * strongest, "a hotspot asserted far away shares {:.0f} % of its witness set"
 
     def _reciprocity(self, network: Network) -> tuple[Array, Array, str]:

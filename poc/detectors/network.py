@@ -97,6 +97,18 @@ def network_of(evidence: Evidence) -> Network:
     )
 
 
+def contains(sorted_keys: Array, keys: Array) -> Array:
+    """Whether each key is in a sorted list.
+
+    >>> contains(np.array([2, 5]), np.array([5, 3])).tolist()
+    [True, False]
+    """
+    if not len(sorted_keys):
+        return np.zeros(len(keys), np.bool_)
+    place = np.minimum(np.searchsorted(sorted_keys, keys), len(sorted_keys) - 1)
+    return np.asarray(sorted_keys[place] == keys)
+
+
 def crowding(network: Network, decorrelation_m: float) -> Array:
     """How many independent witnesses each hotspot stands for, inverted: 1 alone, near 2 with a twin at the same place.
 

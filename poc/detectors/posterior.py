@@ -24,9 +24,7 @@ class Estimate:
     credible_radius_m: Array
 
 
-def log_likelihood_elsewhere(
-    candidates: Candidates, asserted_m: Array, tolerance_m: float, farthest_m: float
-) -> Array:
+def log_likelihood_elsewhere(candidates: Candidates, asserted_m: Array, tolerance_m: float, farthest_m: float) -> Array:
     """log ∫ likelihood × prior over places that are not the asserted one; one value for each subject.
 
     The prior knows no scale: from the tolerance to farthest_m every factor of distance is equally likely, that is

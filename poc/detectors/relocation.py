@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
-from poc.detectors.candidates import RINGS, around, hexagon_offsets, search
+from poc.detectors.candidates import RINGS, Likelihood, around, hexagon_offsets, search
 from poc.detectors.channel import Channel, estimate_channel
 from poc.detectors.evidence import Evidence
 from poc.detectors.network import SAME_PLACE_M, Network, crowding, network_of
@@ -37,10 +37,10 @@ class Relocation:
     farthest_m: a liar may be as far off as this; between the two every factor of distance is equally likely.
     nowhere_share: of the lies, those whose radio is in nobody's hearing. dead_share: honest hotspots whose transmitter
     nobody hears. decorrelation_m: hotspots nearer than this share their shadowing. scale, offset_nat: the calibrated
-    map from log-likelihood ratio to log-odds, fitted on simulated worlds of several densities, exponents and spreads and
-    not steeper than 1 by choice, since real links are less independent than simulated ones.
+    map from log-likelihood ratio to log-odds, fitted on simulated worlds of several densities, exponents and spreads
+    and not steeper than 1 by choice, since real links are less independent than simulated ones.
     suspect_above, honest_below: verdicts by probability, undecided between them. n_rounds: how often everything is
-    repeated with suspects trusted less.
+    repeated with suspects trusted less. n_threads: of the compiled scan in large networks.
 
     >>> from poc.schema import ACTIVITY, HOTSPOTS, LINK_STATISTICS, RECEPTIONS, WITNESS_VERDICTS
     >>> kinds = (HOTSPOTS, ACTIVITY, LINK_STATISTICS, RECEPTIONS, WITNESS_VERDICTS)
@@ -59,6 +59,7 @@ class Relocation:
     suspect_above: float = 0.9
     honest_below: float = 0.05
     n_rounds: int = 2
+    n_threads: int = 1
 
     def score(self, evidence: Evidence) -> Table:
         """SCORES, one row for each hotspot in ascending id; one without a valid asserted cell stays undecided."""
@@ -104,12 +105,16 @@ class Relocation:
         law = (channel.intercept_db, 10.0 * channel.exponent)
 
         def likelihood(points_m: Array) -> Array:
-            return log_likelihoods(sightings, np.arange(n), points_m, law, SAME_PLACE_M)
+            return log_likelihoods(sightings, np.arange(n), points_m, law, SAME_PLACE_M, n_threads=self.n_threads)
 
         asserted_m = network.place_m
         hub_m = np.where((sightings.hub >= 0)[:, None], asserted_m[sightings.hub], asserted_m)
         found = search(
-            asserted_m, hub_m, _scale_m(network, channel, sightings), likelihood, len(RINGS) if final else len(RINGS) - 1
+            asserted_m,
+            hub_m,
+            _scale_m(network, channel, sightings),
+            likelihood,
+            len(RINGS) if final else len(RINGS) - 1,
         )
         honest, nowhere = self._as_asserted(asserted_m, sightings, likelihood)
         elsewhere = np.logaddexp(
@@ -120,12 +125,12 @@ class Relocation:
         ratio = np.where(np.diff(sightings.start) > 0, elsewhere - honest, 0.0)
         return np.clip(ratio, -700.0, 700.0), estimate_from(found)
 
-    def _as_asserted(self, asserted_m: Array, sightings: Sightings, likelihood: object) -> tuple[Array, Array]:
+    def _as_asserted(self, asserted_m: Array, sightings: Sightings, likelihood: Likelihood) -> tuple[Array, Array]:
         """Log-likelihoods of "where it says, or a little beside it" and of "in nobody's hearing"."""
         beside_m = np.repeat(hexagon_offsets(1)[None] * (0.5 * self.tolerance_m), len(asserted_m), axis=0)
         points_m = around(asserted_m, beside_m)
         points_m = np.concatenate([points_m, np.zeros((len(points_m), 1, 3))], axis=1)
-        values = likelihood(points_m)  # type: ignore[operator]
+        values = likelihood(points_m)
         share = np.log(np.array([0.7] + [0.05] * 6))
         honest = np.logaddexp.reduce(values[:, :7] + share, axis=1)
         nowhere = values[:, 7]
@@ -148,4 +153,4 @@ def _scale_m(network: Network, channel: Channel, sightings: Sightings) -> Array:
     np.minimum.at(lowest_db, subject, sightings.level_db[heard])
     ring_m = 10.0 ** ((lowest_db[some] - channel.intercept_db) / (10.0 * channel.exponent) + 3.0)
     scale_m[some] = np.maximum(scale_m[some], np.minimum(ring_m, 0.5 * network.reach_m))
-    return np.maximum(scale_m, 150.0)
+    return np.asarray(np.maximum(scale_m, 150.0))

@@ -7,6 +7,8 @@ independent noise of each miss instead is worse than ignoring the misses (spec f
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from poc.detectors.censoring import LINK_LOSS, MissTable
@@ -20,6 +22,7 @@ N_NEWTON = 3
 NOWHERE_M = 500_000.0
 #: Pairs above which the compiled version runs.
 COMPILE_ABOVE = 150_000
+_BLOCK = 128
 _MISSES = MissTable.of(LINK_LOSS)
 
 
@@ -30,13 +33,14 @@ def log_likelihoods(
     law: tuple[float, float],
     softening_m: float,
     compiled: bool | None = None,
+    n_threads: int = 1,
 ) -> Array:
     """Log-likelihood of each candidate of each subject, up to a constant of the subject; shape (n_subjects, n_points).
 
     subjects: row numbers. points_m: Earth-centred [m], shape (n_subjects, n_points, 3); a candidate at the Earth's
     centre stands for "nowhere in hearing". law: (loss at 1 km [dB], 10 × exponent [dB per decade]).
     softening_m: distances are √(d² + softening²). compiled: which of the two equal versions; by default the plain one
-    for little work, where it ends before the other is loaded.
+    for little work, where it ends before the other is loaded. n_threads: of the compiled version; never changes a bit.
     """
     result = np.empty(points_m.shape[:2])
     if compiled is None:
@@ -44,11 +48,19 @@ def log_likelihoods(
     if compiled:
         from poc.detectors.scan_compiled import scan
 
-        scan(
-            sightings.start, sightings.n_heard, subjects, sightings.level_db, sightings.inverse_sd_per_db,
-            sightings.weight, sightings.place_m, sightings.prior_db, points_m, law, softening_m, NOWHERE_M,
-            FREEDOM, N_NEWTON, _MISSES.value, _MISSES.slope, _MISSES.curvature, result,
-        )  # fmt: skip
+        def part(rows: slice) -> None:
+            scan(
+                sightings.start, sightings.n_heard, subjects[rows], sightings.level_db, sightings.inverse_sd_per_db,
+                sightings.weight, sightings.place_m, sightings.prior_db, points_m[rows], law, softening_m, NOWHERE_M,
+                FREEDOM, N_NEWTON, _MISSES.value, _MISSES.slope, _MISSES.curvature, result[rows],
+            )  # fmt: skip
+
+        blocks = [slice(first, first + _BLOCK) for first in range(0, len(subjects), _BLOCK)]
+        if n_threads == 1:
+            part(slice(None))
+        else:
+            with ThreadPoolExecutor(n_threads) as pool:
+                list(pool.map(part, blocks))
         return result
     for row, subject in enumerate(subjects):
         result[row] = _one_subject(sightings, int(subject), points_m[row], law, softening_m)

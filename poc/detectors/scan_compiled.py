@@ -16,7 +16,27 @@ from poc.table import Array
 _LOW, _STEPS, _SIZE = MissTable.LOW, float(MissTable.STEPS), MissTable.SIZE
 
 
-@nb.njit(nogil=True, cache=True, fastmath=False)
+@nb.njit(nogil=True, cache=True, fastmath=False, error_model="numpy")
+def log_in_place(values: Array, mantissa: Array) -> None:
+    """Natural logarithm of normal positive numbers, overwriting them; mantissa is scratch of the same length.
+
+    Exponent by bits, mantissa m by 2 artanh((m − 1) / (m + 1)) to t¹⁹: good to 1e-10, and, unlike a call of the C
+    library for each number, a loop that the compiler vectorises.
+    """
+    bits, mantissa_bits = values.view(np.int64), mantissa.view(np.int64)
+    for c in range(len(values)):
+        mantissa_bits[c] = (bits[c] & 0x000FFFFFFFFFFFFF) | 0x3FF0000000000000
+    for c in range(len(values)):
+        exponent = np.float64((bits[c] >> 52) - 1023)
+        t = (mantissa[c] - 1.0) / (mantissa[c] + 1.0)
+        q = t * t
+        series = 1.0 / 15.0 + q * (1.0 / 17.0 + q * (1.0 / 19.0))
+        series = 1.0 / 7.0 + q * (1.0 / 9.0 + q * (1.0 / 11.0 + q * (1.0 / 13.0 + q * series)))
+        series = 1.0 + q * (1.0 / 3.0 + q * (1.0 / 5.0 + q * series))
+        values[c] = 0.6931471805599453 * exponent + 2.0 * t * series
+
+
+@nb.njit(nogil=True, cache=True, fastmath=False, error_model="numpy")
 def scan(
     start: Array,
     n_heard: Array,
@@ -44,11 +64,12 @@ def scan(
     for row in range(len(subjects)):
         longest = max(longest, start[subjects[row] + 1] - start[subjects[row]])
     off = np.empty((longest, n_points))
+    scratch = np.empty(n_points)
     x, y, z = np.empty(n_points), np.empty(n_points), np.empty(n_points)
     bias, gradient, curving = np.empty(n_points), np.empty(n_points), np.empty(n_points)
     common = (freedom + 1.0) / freedom
     top = _LOW + (_SIZE - 1) / _STEPS
-    base_db = law[0] - 3.0 * law[1]
+    base_db, half_slope_db = law[0] - 3.0 * law[1], 0.5 * law[1] / math.log(10.0)
     for row in range(len(subjects)):
         subject = subjects[row]
         first, last = start[subject], start[subject + 1]
@@ -63,8 +84,10 @@ def scan(
             px, py, pz = place_m[k, 0], place_m[k, 1], place_m[k, 2]
             for c in range(n_points):
                 dx, dy, dz = x[c] - px, y[c] - py, z[c] - pz
-                square = min(softening_m * softening_m + dx * dx + dy * dy + dz * dz, nowhere_m * nowhere_m)
-                line[c] = (level + 0.5 * law[1] * math.log10(square)) * p
+                line[c] = min(softening_m * softening_m + dx * dx + dy * dy + dz * dz, nowhere_m * nowhere_m)
+            log_in_place(line, scratch)
+            for c in range(n_points):
+                line[c] = (level + half_slope_db * line[c]) * p
             if k < heard_end:
                 share = weight[k] * p
                 total_precision += share * p
@@ -103,12 +126,17 @@ def scan(
         for c in range(n_points):
             prior = 1.0 / (1.0 + bias[c] * bias[c] * prior_precision / freedom)
             half_step = min(0.5 * gradient[c] * gradient[c] / curving[c], 5.0)
-            total[c] = half_step - 0.5 * math.log(curving[c] / prior_precision) + 0.5 * (freedom + 1.0) * math.log(prior)
+            total[c] = (
+                half_step - 0.5 * math.log(curving[c] / prior_precision) + 0.5 * (freedom + 1.0) * math.log(prior)
+            )
         for k in range(first, heard_end):
             p, line, share = inverse_sd[k], off[k - first], 0.5 * (freedom + 1.0) * weight[k]
             for c in range(n_points):
                 u = line[c] + bias[c] * p
-                total[c] -= math.log(1.0 + u * u * (1.0 / freedom)) * share
+                line[c] = 1.0 + u * u * (1.0 / freedom)
+            log_in_place(line, scratch)
+            for c in range(n_points):
+                total[c] -= line[c] * share
         for k in range(heard_end, last):
             p, line, share = inverse_sd[k], off[k - first], weight[k]
             for c in range(n_points):

@@ -8,7 +8,7 @@ import numpy as np
 
 from poc.detectors.censoring import never_heard
 from poc.detectors.channel import Channel
-from poc.detectors.network import Network
+from poc.detectors.network import Network, contains
 from poc.table import Array
 
 
@@ -54,21 +54,20 @@ def sightings_of(network: Network, channel: Channel, trust: Array, crowding: Arr
     link = np.tile(np.arange(len(beaconer)), 2)
     judged = np.repeat([True, False], len(beaconer)) == sends[subject]
     subject, other, link = subject[judged], other[judged], link[judged]
-    order = np.lexsort((other, subject))
+    order = np.argsort(subject * n + other, kind="stable")
     subject, other, link = subject[order], other[order], link[order]
     level_db, variance_db2 = _heard_levels(network, channel, trust, subject, other, link, sends)
     hub = _hubs(n, subject, other, level_db, trust)
 
     keys = _pairs_to_judge(network, sends, hub)
-    heard_keys = subject * n + other
-    missed = keys[~np.isin(keys, heard_keys, assume_unique=True)]
+    missed = keys[~contains(subject * n + other, keys)]
     missed_subject, missed_other = missed // n, missed % n
     missed_level_db, missed_variance_db2 = _missed_levels(network, channel, missed_subject, missed_other, sends)
 
     all_subject = np.concatenate([subject, missed_subject])
     all_other = np.concatenate([other, missed_other])
     heard = np.repeat([True, False], [len(subject), len(missed)])
-    order = np.lexsort((all_other, ~heard, all_subject))
+    order = np.argsort((2 * all_subject + ~heard) * n + all_other, kind="stable")
     all_subject, all_other = all_subject[order], all_other[order]
     return Sightings(
         start=np.searchsorted(all_subject, np.arange(n + 1)),
@@ -134,8 +133,8 @@ def _pairs_to_judge(network: Network, sends: Array, hub: Array) -> Array:
     n = len(network)
     a = np.concatenate([network.pair_a, network.pair_b])
     b = np.concatenate([network.pair_b, network.pair_a])
-    order = np.lexsort((b, a))
-    a, b = a[order], b[order]
+    keys = np.sort(a * n + b)
+    a, b = keys // n, keys % n
     start = np.searchsorted(a, np.arange(n + 1))
     subject = np.flatnonzero(hub >= 0)
     size = (start[1:] - start[:-1])[hub[subject]]
@@ -146,4 +145,5 @@ def _pairs_to_judge(network: Network, sends: Array, hub: Array) -> Array:
     others = np.concatenate([b, around_hub])
     # a silent counterpart cannot be missed by a subject that only listens
     fits = (subjects != others) & (sends[subjects] | sends[others])
-    return np.unique(subjects[fits] * n + others[fits])
+    keys = np.sort(subjects[fits] * n + others[fits])
+    return keys[np.diff(keys, prepend=-1) > 0]

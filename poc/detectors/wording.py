@@ -42,18 +42,18 @@ def _sentence(
     if deviant.any():
         parts.append(
             f"{verb} {deviant.sum()} {_plural(deviant.sum())} {_range_km(distance_m[deviant])} away "
-            f"{np.median(stronger_db[deviant]):.0f} dB stronger than expected"
+            f"{_middle(stronger_db[deviant]):.0f} dB stronger than expected"
         )
     elif heard.any():
         parts.append(
             f"{verb} {heard.sum()} {_plural(heard.sum())} {_range_km(distance_m[heard])} away as expected "
-            f"(median {np.median(stronger_db[heard]):+.0f} dB)"
+            f"(median {_middle(stronger_db[heard]):+.0f} dB)"
         )
     else:
         parts.append("heard nobody" if listens else "heard by nobody")
     if not heard.all():
         # as far as a typical pair is heard with more than half a shadowing spread in hand
-        sure_db = np.median(stronger_db[~heard] - channel.loss_db(distance_m[~heard]))
+        sure_db = _middle(stronger_db[~heard] - channel.loss_db(distance_m[~heard]))
         near_m = 10.0 ** ((-sure_db - 0.5 * channel.sigma_db - channel.intercept_db) / (10.0 * channel.exponent) + 3.0)
         near = distance_m < near_m
         if near.any():
@@ -64,6 +64,10 @@ def _sentence(
     if away_m > 0.0:
         parts.append(f"fits best {away_m / 1000.0:.1f} km from the asserted place")
     return ", ".join(parts)
+
+
+def _middle(values: Array) -> float:
+    return float(np.sort(values)[len(values) // 2])
 
 
 def _plural(count: int) -> str:

@@ -1,14 +1,14 @@
 """Fit the default radio to published facts of the live network, and draw the fit.
 
-    python -m poc.experiments.default_radio docs      writes docs/default-radio.md and docs/default-radio.svg
+    python -m poc.experiments.default_radio docs      writes default-radio.md and default-radio.svg
 
-Facts (`spec/fraud.md` §4): in-degree 1/6/13/24/52/89 at 5/25/50/75/95/99 % in a sample of 1,999 hotspots; under 1.6 % of
-beacons are witnessed beyond 100 km (HIP-58); first-14 selection leaves about 20 % of hotspots chosen less than one time
-in ten, and of those 20 % never answer within 30 ms while 52 % do at least half the time (HIP-94).
+Facts (`spec/fraud.md` §4): in-degree 1/6/13/24/52/89 at 5/25/50/75/95/99 % in a sample of 1,999 hotspots; under 1.6 %
+of beacons are witnessed beyond 100 km (HIP-58); first-14 selection leaves about 20 % of hotspots chosen less than one
+time in ten, and of those 20 % never answer within 30 ms while 52 % do at least half the time (HIP-94).
 
-The reference deployment follows `spec/performance.md` (towns by Zipf 0.7, Gaussian clusters of 3 to 15 km, 15 % rural and
-scattered 8 times wider) in US915, the plan most of the live network used. Density, loss and spread cannot all be told from
-in-degrees, so the deployment is stated and the rest is fitted to it.
+The reference deployment follows `spec/performance.md` (towns by Zipf 0.7, Gaussian clusters of 3 to 15 km, 15 % rural
+and scattered 8 times wider) in US915, the plan most of the live network used. Density, loss and spread cannot all be
+told from in-degrees, so the deployment is stated and the rest is fitted to it.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def in_degrees(at: Deployment, heard: Array) -> Array:
 
 
 def misfit(at: Deployment, parameters: Array) -> float:
-    """Squared error of the log quantiles of the in-degree among linked hotspots, and of far beacons where there are more."""
+    """Squared error of the log quantiles of the in-degree among linked hotspots; more far beacons than known cost."""
     heard = chance_heard(at, *parameters)
     degree = in_degrees(at, heard)
     model = np.quantile(degree[degree > 0], LIVE_PERCENT / 100.0)
@@ -207,7 +207,7 @@ def page(result: Fit) -> str:
     model = np.quantile(result.in_degree, LIVE_PERCENT / 100.0)
     rows = [
         f"| in-degree at {p:.0f} % | {live:.0f} | {ours:.0f} |"
-        for p, live, ours in zip(LIVE_PERCENT, LIVE_IN_DEGREE, model)
+        for p, live, ours in zip(LIVE_PERCENT, LIVE_IN_DEGREE, model, strict=True)
     ]
     rare, never, often = result.selection
     rows += [
@@ -218,7 +218,7 @@ def page(result: Fit) -> str:
     ]
     return f"""# The default radio
 
-Written by `python -m poc.experiments.default_radio docs` (seed {SEED}). A scenario that says nothing about its radio gets
+Written by `python -m poc.experiments.default_radio docs` (seed {SEED}). A scenario without a word on its radio gets
 
 | parameter | value | where |
 |---|---|---|
@@ -238,11 +238,12 @@ fitted to what is published about the live network (`spec/fraud.md` §4):
 ![in-degree of the live network and of the fitted model](default-radio.svg)
 
 **What this does not show.** Density, loss and spread cannot all be told from in-degrees: the reference deployment
-({N_HOTSPOTS:,} hotspots in towns of Zipf sizes on {BOX_KM:.0f} × {BOX_KM:.0f} km, 15 % rural, US915) is stated, and the radio is
-fitted to it. Shadowing is independent from link to link in the fit and correlated in runs, which changes no in-degree on
-average. Terrain and clutter are not in it, so nobody stands on a mountain: links beyond 100 km, which the live network
-had, do not occur. Only {rare:.0%} of the reference hotspots are chosen rarely, far fewer than HIP-94 counted; its month was
-denser than the in-degree sample, so the latency is fitted to the two shares among the rarely chosen only.
+({N_HOTSPOTS:,} hotspots in towns of Zipf sizes on {BOX_KM:.0f} × {BOX_KM:.0f} km, 15 % rural, US915) is stated,
+and the radio is fitted to it. Shadowing is independent from link to link in the fit and correlated in runs, which
+changes no in-degree on average. Terrain and clutter are not in it, so nobody stands on a mountain: links beyond
+100 km, which the live network had, do not occur. Only {rare:.0%} of the reference hotspots are chosen rarely, far
+fewer than HIP-94 counted; its
+month was denser than the in-degree sample, so the latency is fitted to the two shares among the rarely chosen only.
 """
 
 

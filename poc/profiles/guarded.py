@@ -16,12 +16,12 @@ class GuardedLimits(HeliumLimits):
     """Helium's limits, and how hexes are paid. The last five are our choice, to be explored by sweeps.
 
     >>> GuardedLimits().max_paid
-    4
+    14
     """
 
     coverage_res: int = 8  # H3 resolution of the paid cells: 0.74 km², where HIP-104 starts to share
-    overlap_decay: float = 0.5  # weight of each further hotspot in a cell, against the one before
-    max_paid: int = 4  # hotspots paid in a cell, as many as HIP-15's N
+    overlap_decay: float = 0.7  # weight of each further hotspot in a cell, against the one before
+    max_paid: int = 14  # hotspots paid in a cell, as many as Helium pays witnesses of a beacon
     min_evidence: int = 2  # separate reports before a cell counts as covered
     value_layer: str = "uniform"  # or "population": a cell is worth its inhabitants
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +41,7 @@ def _write(path: Path, content: bytes) -> Path:
     half = path.with_name(f".{path.name}.partial")
     try:
         half.write_bytes(content)
-        os.replace(half, path)
+        half.replace(path)
     except OSError as error:
         half.unlink(missing_ok=True)
         raise StoreError(f"'{path}' could not be written ({error.strerror}); choose another place.") from error

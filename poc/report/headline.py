@@ -49,13 +49,14 @@ def _sentences(runs: Sequence[RunData]) -> Iterator[tuple[float, str]]:
             ),
         )
     if collateral.get("unpaid_share") is not None:
-        worst = max(collateral["unpaid_share"], collateral.get("harmed_share") or 0.0)
+        denied = collateral.get("beacons_denied_share")
+        worst = max(collateral["unpaid_share"], denied or 0.0)
+        beside = (
+            f"; {_beside(runs, 'collateral', 'beacons_denied_share')} of their beacons are denied" if denied else ""
+        )
         yield (
             worst,
-            (
-                f"Of the honest hotspots {_beside(runs, 'collateral', 'unpaid_share')} are paid nothing; "
-                f"{_beside(runs, 'collateral', 'harmed_share')} lose reports or claims to the fight against liars."
-            ),
+            (f"Of the honest hotspots {_beside(runs, 'collateral', 'unpaid_share')} are paid nothing{beside}."),
         )
     graded = {name: entry for name, entry in detection.items() if entry.get("auc") is not None}
     if graded:

@@ -82,7 +82,7 @@ def _exchanged(table: Table, rows: Table) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """An actor and whom it owns: a keyed share of the fleet (`from_share` to `to_share`), or the members of an attack."""
+    """An actor and its own: a keyed share of the fleet (`from_share` to `to_share`), or the members of an attack."""
 
     actor: Actor
     from_share: float

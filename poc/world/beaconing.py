@@ -1,7 +1,7 @@
 """When a hotspot beacons: once in every 6 h segment of its own clock, at a uniform whole second.
 
-Source: helium/gateway-rs `beaconer.rs` `mk_next_beacon_time`, see `spec/helium-iot.md` §2.4. Segments are aligned to the
-Unix epoch (00, 06, 12, 18 UTC); a report is sent about when transmission starts.
+Source: helium/gateway-rs `beaconer.rs` `mk_next_beacon_time`, see `spec/helium-iot.md` §2.4. Segments are aligned to
+the Unix epoch (00, 06, 12, 18 UTC); a report is sent about when transmission starts.
 """
 
 from __future__ import annotations

@@ -5,13 +5,16 @@ Every draw is keyed by the hotspot's permanent id, so hotspot i is the same in a
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import numpy as np
 
 from maps.city import City
 from maps.geodesy import destination
-from maps.grid import cells_from_coordinates
+from maps.grid import cells_from_coordinates, resolutions, text_from_cells
+from maps.placement.places import Places
+from poc.errors import DataError
 from poc.keys import Keys
 from poc.scenario import FleetSection
 from poc.schema import HOTSPOTS, TRUTH
@@ -19,6 +22,7 @@ from poc.table import Array, Table
 from radio_models.lora.region_plans import RegionPlan
 
 ASSERTED_RESOLUTION = 12
+COARSEST_RESOLUTION = 11  # the verifier counts cells of resolution 11, so a coarser assertion has none
 _ID_BITS = 53  # ids stay exact in JSON and JavaScript
 _SLOPPY_M = (100.0, 300.0)
 _TOWER_HEIGHT_M = (30.0, 60.0)
@@ -26,7 +30,9 @@ _POOR_ANTENNA_DB = (6.0, 15.0)
 _MEAN_OWNED = 2.0  # leaves 83 % of owners with at most three; 84 % in the live network (Jagtap et al., IMC 2021)
 
 
-def create_fleet(section: FleetSection, placement: Any, city: City, plan: RegionPlan, keys: Keys) -> tuple[Table, Table]:
+def create_fleet(
+    section: FleetSection, placement: Any, city: City, plan: RegionPlan, keys: Keys
+) -> tuple[Table, Table]:
     """HOTSPOTS and TRUTH of an honest fleet placed on the city.
 
     `placement` is a member of `maps.placement.PLACEMENTS`; columns that its file brings (id, cell, gain, height) win
@@ -36,15 +42,15 @@ def create_fleet(section: FleetSection, placement: Any, city: City, plan: Region
     places = placement.place(city, section.n_hotspots, keys.of("placement"))
     latitude, longitude = places.latitude_deg, places.longitude_deg
     n = len(latitude)
-    ids = places.extras.get("hotspot", keys.of("id").bits(np.arange(n)) >> np.uint64(64 - _ID_BITS))
-    ids = np.asarray(ids, np.uint64)
+    drawn_ids = keys.of("id").bits(np.arange(n)) >> np.uint64(64 - _ID_BITS)
+    ids = ids_from_text(places.extras["id"]) if "id" in places.extras else drawn_ids
 
     nuisance = _nuisance(section, keys, ids)
     gains = np.asarray(section.gains_dbi)
-    gain_dbi = places.extras.get("gain_dbi", gains[keys.of("gain").integers(len(gains), ids)])
+    gain_dbi = _given(places, "gain_dbi", gains[keys.of("gain").integers(len(gains), ids)])
     height_m = section.height_median_m * np.exp(section.height_spread * keys.of("height").normal(ids))
     towers = _between(_TOWER_HEIGHT_M, keys.of("tower-height").uniform(ids))
-    height_m = places.extras.get("height_m", np.where(nuisance == "tower", towers, np.clip(height_m, 2.0, 40.0)))
+    height_m = _given(places, "height_m", np.where(nuisance == "tower", towers, np.clip(height_m, 2.0, 40.0)))
     loss_db = np.maximum(0.0, section.mean_loss_db + section.bias_spread_db * keys.of("mounting").normal(ids))
     loss_db = loss_db + np.where(
         nuisance == "poor-antenna", _between(_POOR_ANTENNA_DB, keys.of("poor-antenna").uniform(ids)), 0.0
@@ -56,7 +62,7 @@ def create_fleet(section: FleetSection, placement: Any, city: City, plan: Region
     hotspots = HOTSPOTS.table(
         hotspot=ids,
         owner=keys.of("owner").integers(max(1, round(n / _MEAN_OWNED)), ids),
-        cell=places.extras.get("cell", cells_from_coordinates(*asserted, ASSERTED_RESOLUTION)),
+        cell=_asserted_cells(places, cells_from_coordinates(*asserted, ASSERTED_RESOLUTION)),
         gain_dbi=gain_dbi,
         elevation_m=np.round(height_m),
         region=np.full(n, plan.number),
@@ -78,6 +84,51 @@ def create_fleet(section: FleetSection, placement: Any, city: City, plan: Region
         group=np.zeros(n, np.uint64),
     )
     return hotspots, truth
+
+
+def ids_from_text(names: Array) -> Array:
+    """Permanent ids of named hotspots: whole numbers below 2^53 stand for themselves, other names are hashed.
+
+    Raises DataError when two rows have one id.
+
+    >>> ids_from_text(np.array(["17", "a"])).tolist()[0]
+    17
+    """
+    ids = np.array([_id_from_text(str(name)) for name in names], np.uint64)
+    ordered = np.sort(ids)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    if len(twice):
+        name = names[np.flatnonzero(ids == twice[0])[0]]
+        raise DataError(f"the hotspot '{name}' stands in two rows, expected each once; remove one of them.")
+    return ids
+
+
+def _id_from_text(name: str) -> int:
+    if name.isascii() and name.isdigit() and int(name) < 2**_ID_BITS:
+        return int(name)
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little") >> (64 - _ID_BITS)
+
+
+def _given(places: Places, name: str, drawn: Array) -> Array:
+    """The values that the placement brought, drawn ones where it brought none."""
+    if name not in places.extras:
+        return drawn
+    given = places.extras[name]
+    return np.where(np.isnan(given), drawn, given)
+
+
+def _asserted_cells(places: Places, drawn: Array) -> Array:
+    if "cell" not in places.extras:
+        return drawn
+    cells = places.extras["cell"]
+    coarse = np.flatnonzero((cells != 0) & (resolutions(np.where(cells, cells, drawn)) < COARSEST_RESOLUTION))
+    if len(coarse):
+        row = int(coarse[0])
+        raise DataError(
+            f"row {row + 1} asserts the cell {text_from_cells(cells[row : row + 1])[0]} of resolution "
+            f"{int(resolutions(cells[row : row + 1])[0])}, expected {COARSEST_RESOLUTION} to 15; give a finer cell."
+        )
+    return np.where(cells, cells, drawn)
 
 
 def _nuisance(section: FleetSection, keys: Keys, ids: Array) -> Array:

@@ -51,7 +51,8 @@ def test_a_run_folder_holds_what_the_readme_says(folder):
     run = folder / "runs" / "small-4"
     assert {path.name for path in run.iterdir()} >= {
         "manifest.json", "metrics.json", "report.html", "hotspots.parquet", "truth.parquet", "beacons.parquet",
-        "witness_reports.parquet", "beacon_verdicts.parquet", "witness_verdicts.parquet", "scores.parquet", "rewards.parquet",
+        "witness_reports.parquet", "beacon_verdicts.parquet", "witness_verdicts.parquet", "scores.parquet",
+        "rewards.parquet",
     }  # fmt: skip
     manifest = json.loads((run / "manifest.json").read_text())
     assert manifest["scenario"]["fleet"]["n_hotspots"] == 25
@@ -111,7 +112,7 @@ def broken(folder):
         (folder / f"{name}-city.toml").write_text(f"[map]\ncity = './{name}.npz'\n")
     sites = {
         "bad-cell": "hotspot,latitude_deg,longitude_deg,cell\n1,47.1,9.5,8c1f8a\n",
-        "coarse-cell": "hotspot,latitude_deg,longitude_deg,cell\n1,47.1,9.5,841f8a5ffffffff\n",
+        "coarse-cell": "hotspot,latitude_deg,longitude_deg,cell\n1,47.14,9.52,841f8e7ffffffff\n",
         "off-earth": "hotspot,latitude_deg,longitude_deg\n1,97.1,9.5\n",
     }
     for name, text in sites.items():
@@ -159,8 +160,15 @@ def test_full_disk_leaves_no_run(folder):
         "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000));"
         "sys.argv = ['poc', 'run', 'small.toml', '--out', 'full']; from cli.main import run; run()"
     )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "NUMBA_CACHE_DIR": "/nonexistent"}
-    done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "NUMBA_CACHE_DIR": "/nonexistent",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode != 0
     assert "could not be written" in done.stderr, done.stderr
     assert not (folder / "full").exists()
@@ -191,7 +199,9 @@ def test_new_writes_a_scenario_that_runs(folder):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("words", [["map", "list"], ["models", "list"], ["profiles", "list"], ["profiles", "show", "guarded"]])
+@pytest.mark.parametrize(
+    "words", [["map", "list"], ["models", "list"], ["profiles", "list"], ["profiles", "show", "guarded"]]
+)
 def test_lists(folder, words):
     rows = json.loads(poc(*words, cwd=folder).stdout)
     assert len(rows) >= 3

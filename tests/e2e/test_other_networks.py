@@ -9,8 +9,8 @@ from poc.emulator import Emulation
 from poc.keys import Keys
 from poc.profiles import PROFILES
 from poc.profiles.profile import EvidenceKind, Judgement
-from poc.schema import CLAIMS
 from poc.scenario import scenario_from
+from poc.schema import CLAIMS
 from poc.table import Column, Schema
 from poc.world import actors, observers
 from poc.world.actors import Moves
@@ -24,7 +24,9 @@ HEARTBEATS = Schema(
         Column("cell", "uint64", "", "where the device of a customer was"),
     ),
 )
-HEARTBEAT_VERDICTS = Schema("heartbeat_verdicts", ("heartbeat",), (*HEARTBEATS.columns, Column("valid", "bool", "", "")))
+HEARTBEAT_VERDICTS = Schema(
+    "heartbeat_verdicts", ("heartbeat",), (*HEARTBEATS.columns, Column("valid", "bool", "", ""))
+)
 
 
 class HeartbeatObserver:
@@ -56,7 +58,8 @@ def claims(judgement, limits):
     return CLAIMS.table(
         kind=np.full(len(good), "heartbeat"), evidence=good["heartbeat"], hotspot=good["hotspot"],
         role=np.full(len(good), "radio"), peer=np.zeros(len(good)), cell=good["cell"],
-        strength_db=np.ones(len(good)), hex_scale_e4=np.full(len(good), 10_000), reward_unit_e4=np.full(len(good), 10_000),
+        strength_db=np.ones(len(good)), hex_scale_e4=np.full(len(good), 10_000),
+        reward_unit_e4=np.full(len(good), 10_000),
     )  # fmt: skip
 
 

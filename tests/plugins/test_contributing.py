@@ -1,16 +1,20 @@
-"""The recipes of CONTRIBUTING.md, tried word for word: the code block is run, its line added, and a world is run with it."""
+"""The recipes of CONTRIBUTING.md, word for word: the code block is run, its line added, a world is run with it."""
 
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from poc.detectors import DETECTORS
 from poc.profiles import PROFILES
+from poc.profiles.helium_iot_2026 import BEACON_WITNESS
+from poc.profiles.helium_iot_2026 import RULES as RULES_2026
 from poc.rewards.rules import RULES
 from poc.running import run_in_memory
 from poc.scenario import scenario_from
+from poc.validator.judge import judge
 from poc.world.attacks import ATTACKS
 from radio_models.model import PATH_LOSS
 
@@ -33,7 +37,8 @@ def _line(key):
 
 
 def _run(**more):
-    document = {"seed": 3, "fleet": {"n_hotspots": 40}, "time": {"n_epochs": 3, "warm_up_epochs": 2}, **more}
+    document = {"seed": 3, "fleet": {"n_hotspots": 40}, "time": {"n_epochs": 3, "warm_up_epochs": 2}}
+    document |= {"profile": {"base": "guarded"}, **more}
     return run_in_memory(scenario_from(document, "recipe"))
 
 
@@ -53,7 +58,7 @@ def test_path_loss(monkeypatch):
 def test_attack(monkeypatch):
     monkeypatch.setitem(ATTACKS, "shout", _made("attack")[_line("shout")])
     plain = _run()
-    loud = _run(attacks=[{"name": "shout", "share": 1.0, "louder_db": 90.0}])
+    loud = _run(attacks=[{"name": "shout", "share": 0.5, "louder_db": 90.0}])
     assert loud.metrics["reasons"]["witness_reports"].get("bad_rssi", 0) > 0
     assert loud.metrics["n_valid_witness_reports"] < plain.metrics["n_valid_witness_reports"]
 
@@ -66,16 +71,11 @@ def test_detector(monkeypatch):
 
 def test_check(monkeypatch):
     check = _made("check")["suspiciously_clear"]
-    base = PROFILES["helium-iot-2026"]
-    (kind,) = base.evidence_kinds
-    assert any(check.reason is known.reason for checks in kind.checks.values() for known in checks)
-    from poc.profiles import beacon_witness
-
-    with_check = beacon_witness.evidence_kind(
-        replace(beacon_witness.RULES, witness=(*beacon_witness.RULES.witness, check))
-    )
-    monkeypatch.setitem(PROFILES, "clear", replace(base, name="clear", evidence_kinds=(with_check,)))
-    assert _run(profile={"base": "clear"}).metrics["n_valid_witness_reports"] < _run().metrics["n_valid_witness_reports"]
+    stricter = replace(RULES_2026, witness=(*RULES_2026.witness, check))
+    kind = replace(BEACON_WITNESS, judge=partial(judge, stricter))
+    monkeypatch.setitem(PROFILES, "clear", replace(PROFILES["guarded"], name="clear", evidence_kinds=(kind,)))
+    strict, plain = _run(profile={"base": "clear"}), _run()
+    assert strict.metrics["n_valid_witness_reports"] < plain.metrics["n_valid_witness_reports"]
 
 
 def test_reward_rule(monkeypatch):

@@ -44,7 +44,7 @@ def _rows(table: pa.Table) -> pa.Table:
 def test_something_happens(run):
     assert run.tables["witness_verdicts"].num_rows > 1000
     assert run.tables["rewards"].num_rows > 50
-    assert 0 < run.metrics["n_attackers"] < run.metrics["n_hotspots"]
+    assert 0 < run.metrics["n_liars"] < run.metrics["n_hotspots"]
 
 
 def test_same_seed_same_everything(run):

@@ -26,7 +26,8 @@ class LocationSpoof:
     def __post_init__(self) -> None:
         if not 0.0 <= self.min_km <= self.max_km <= 10_000.0:
             raise ValueError(
-                f"min_km = {self.min_km} and max_km = {self.max_km}, expected 0 <= min_km <= max_km <= 10000; swap or lower them."
+                f"min_km = {self.min_km} and max_km = {self.max_km}, "
+                "expected 0 <= min_km <= max_km <= 10000; swap or lower them."
             )
 
     def misplace(self, hotspots: Table, truth: Table, keys: Keys) -> tuple[Table, Table]:

@@ -57,4 +57,3 @@ def hear(
         witness=np.concatenate([part[1] for part in parts] or [empty]).astype(np.int64),
         received_dbm=np.concatenate([part[2] for part in parts] or [np.zeros(0)]),
     )
-

@@ -30,9 +30,22 @@ def scan(near: Neighbourhoods, begin: int, end: int) -> tuple[Array, Array, Arra
     return found
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _scan(  # type: ignore[no-untyped-def]
-    xyz_m, sent_db, heard_db, lowest_db, step_db, squared_m2, order, first, count, begin, end, sender, witness, distance_m
+    xyz_m,
+    sent_db,
+    heard_db,
+    lowest_db,
+    step_db,
+    squared_m2,
+    order,
+    first,
+    count,
+    begin,
+    end,
+    sender,
+    witness,
+    distance_m,
 ):
     """Fill the three arrays, or only count where they are empty."""
     n = 0

@@ -10,8 +10,9 @@ from poc.world.actors import Moves, apply, parties
 
 HOTSPOT_ROWS = HOTSPOTS.table(hotspot=[3, 1, 2], owner=0, cell=0, gain_dbi=1.2, elevation_m=5.0, region=1, full=True)
 TRUTH_ROWS = TRUTH.table(
-    hotspot=[3, 1, 2], latitude_deg=0.0, longitude_deg=0.0, height_m=5.0, gain_dbi=1.2, power_dbm=14.0, rssi_bias_db=0.0,
-    latency_s=0.05, clock_offset_s=0.0, outage_share=0.0, attack=["", "", "x"], nuisance=["", "", ""], group=0,
+    hotspot=[3, 1, 2], latitude_deg=0.0, longitude_deg=0.0, height_m=5.0, gain_dbi=1.2, power_dbm=14.0,
+    rssi_bias_db=0.0, latency_s=0.05, clock_offset_s=0.0, outage_share=0.0, attack=["", "", "x"],
+    nuisance=["", "", ""], group=0,
 )  # fmt: skip
 
 

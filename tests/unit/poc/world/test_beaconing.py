@@ -1,5 +1,7 @@
 """One beacon in every 6 h segment of the hotspot's clock, whatever the epochs."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -39,7 +41,7 @@ def test_one_in_each_segment_of_the_own_clock(offset_s):
 def test_epochs_cut_the_same_stream():
     whole = beacon_times(_truth(10, 3.0), Span(0, 0, DAY_NS), PLAN, Keys(1))
     cuts = [0, DAY_NS // 7, DAY_NS // 2, DAY_NS]
-    parts = [beacon_times(_truth(10, 3.0), Span(k, a, b), PLAN, Keys(1)) for k, (a, b) in enumerate(zip(cuts, cuts[1:]))]
+    parts = [beacon_times(_truth(10, 3.0), Span(k, a, b), PLAN, Keys(1)) for k, (a, b) in enumerate(pairwise(cuts))]
     assert np.concatenate([part.beacon for part in parts]).tolist() == whole.beacon.tolist()
 
 

@@ -12,7 +12,7 @@ from poc.rewards.rules.hex_coverage import UNIFORM_E8, HexCoverage, footprint
 from poc.schema import CLAIMS
 from tests.oracle.events import LOC0, LOC1
 
-LIMITS = GuardedLimits(min_evidence=1)
+LIMITS = GuardedLimits(min_evidence=1, overlap_decay=0.5, max_paid=4)
 HEX = int(parents(np.uint64(LOC0), 8))
 INSIDE = children(HEX, 12)
 
