@@ -5,9 +5,9 @@
 `LIBRARY.so` is a shared library built outside this repository from a C++ ITM, with one C function
 `double ref_time(long n_links, long n_rows, long n_points, const double *profiles, const double *radio,
 double *loss_db)`: it computes `n_links` losses over `n_rows` profiles in turn, each laid out as (points − 1, step,
-heights …), with `radio` = tx and rx height [m], frequency [MHz], N0, polarisation, permittivity, conductivity, climate, mdvar and the
-three quantiles [%], and returns the seconds it took. Both are run in the same rounds, ours on two threads and theirs in
-two processes; the best round of each counts. CPU/wall tells whether the machine was free (2.0 is two whole cores).
+heights …), with `radio` = tx and rx height [m], frequency [MHz], N0, polarisation, permittivity, conductivity, climate,
+mdvar and the three quantiles [%], and returns the seconds it took. Both run in the same rounds, ours on two threads and
+theirs in two processes; the best round of each counts. CPU/wall tells whether the machine was free (2.0: two cores).
 """
 
 from __future__ import annotations

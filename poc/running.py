@@ -66,6 +66,7 @@ def run_to_folder(
             for epoch in _watched(emulation, progress):
                 writer.write(epoch.span.epoch, kept(epoch, scenario))
                 _add(unpaid, epoch.unpaid_bones)
+                del epoch  # an epoch of a large fleet is most of the memory
         manifest = manifest_of(emulation, unpaid, time.time() - started)
         metrics = grade(FolderTables(folder), manifest, emulation.setting.city)
         write_json(folder / "metrics.json", metrics)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +32,7 @@ EPOCH_FIELD = pa.field(
 )
 
 
-ROW_GROUP = 500_000
+ROW_GROUP = 250_000
 
 
 class FolderTables(Mapping[str, pa.Table]):
@@ -43,7 +44,7 @@ class FolderTables(Mapping[str, pa.Table]):
     def __init__(self, folder: Path) -> None:
         self._paths = {path.stem: path for path in sorted(folder.glob("*.parquet"))}
         for path in self._paths.values():
-            self._read(path, [])
+            self._opened(pq.read_metadata, path)
 
     def __getitem__(self, name: str) -> pa.Table:
         return self._read(self._paths[name], None)
@@ -59,16 +60,19 @@ class FolderTables(Mapping[str, pa.Table]):
 
     def columns(self, name: str, names: Sequence[str]) -> pa.Table:
         """Some columns of a table; names that it does not have are left out."""
-        path = self._paths[name]
-        return self._read(path, [wanted for wanted in names if wanted in pq.read_schema(path).names])
+        known = self._opened(pq.read_schema, self._paths[name]).names
+        return self._read(self._paths[name], [wanted for wanted in names if wanted in known])
 
     def n_rows(self, name: str) -> int:
         return int(pq.read_metadata(self._paths[name]).num_rows)
 
+    def _read(self, path: Path, names: list[str] | None) -> pa.Table:
+        return self._opened(lambda whole: pq.ParquetFile(whole).read(columns=names), path)
+
     @staticmethod
-    def _read(path: Path, names: list[str] | None) -> pa.Table:
+    def _opened(read: Callable[[Path], Any], path: Path) -> Any:
         try:
-            return pq.read_table(path, columns=names)
+            return read(path)
         except (pa.ArrowInvalid, OSError) as error:
             raise DataError(f"'{path}' is not a readable Parquet file ({error}); run the scenario again.") from error
 
@@ -121,17 +125,16 @@ class TableWriter:
         self._writers: dict[str, pq.ParquetWriter] = {}
 
     def write(self, epoch: int, tables: Mapping[str, Table]) -> None:
-        for name, table in tables.items():
-            for begin in range(0, max(len(table), 1), ROW_GROUP):
-                rows = (
-                    table
-                    if len(table) <= ROW_GROUP
-                    else table.take(np.arange(begin, min(begin + ROW_GROUP, len(table))))
-                )
-                arrow = with_epoch(epoch, rows)
-                if name not in self._writers:
-                    self._writers[name] = _parquet_writer(self.folder / f"{name}.parquet", arrow.schema)
-                self._writers[name].write_table(arrow)
+        with ThreadPoolExecutor(2) as pool:  # compression runs without the GIL, each table in a file of its own
+            list(pool.map(lambda item: self._append(epoch, *item), tables.items()))
+
+    def _append(self, epoch: int, name: str, table: Table) -> None:
+        for begin in range(0, max(len(table), 1), ROW_GROUP):
+            end = min(begin + ROW_GROUP, len(table))
+            arrow = with_epoch(epoch, table if begin == 0 and end == len(table) else table.take(np.arange(begin, end)))
+            if name not in self._writers:
+                self._writers[name] = _parquet_writer(self.folder / f"{name}.parquet", arrow.schema)
+            self._writers[name].write_table(arrow)
 
     def __enter__(self) -> TableWriter:
         return self

@@ -110,6 +110,10 @@ class Gathered(Mapping[str, Array]):
         values, rows = next(iter(self._parts.values()))
         return len(values if rows is None else rows)
 
+    def part(self, name: str) -> tuple[Array, Array | None]:
+        """Values and rows of one column, to be looked up under another name."""
+        return self._parts[name]
+
     def take(self, chosen: Array) -> Gathered:
         """The columns of a boolean mask or of an index array; row numbers shared by columns stay shared."""
         chosen = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from maps.city import City
 
 
+UNITS_PER_DB = 2**16  # 400 dB squared, a million times, still fits into 64 bits
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The reports of a window of epochs, condensed.
@@ -109,7 +112,7 @@ def link_statistics(receptions: Table) -> Table:
     """LINK_STATISTICS of RECEPTIONS: loss = claimed power − ESP [dB], mean and population variance per directed link.
 
     Used are the first copies of beacons that a known hotspot other than the sender reported with the payload sent and
-    with a finite signal between −200 and 50 dBm.
+    with a finite signal between −200 and 50 dBm. Losses are rounded to 2^-16 dB.
 
     >>> from poc.schema import RECEPTIONS
     >>> len(link_statistics(RECEPTIONS.empty()))
@@ -120,15 +123,38 @@ def link_statistics(receptions: Table) -> Table:
     usable &= (receptions["witness"] != receptions["beaconer"]) & np.isfinite(esp_dbm)
     usable &= (receptions["rssi_dbm"] > -200.0) & (receptions["rssi_dbm"] < 50.0)
     rows = np.flatnonzero(usable)
-    beaconer, witness, beacon = (receptions[name][rows] for name in ("beaconer", "witness", "beacon"))
-    loss_db, arrival = receptions["power_dbm"][rows] - esp_dbm[rows], receptions["received_ns"][rows]
-    order = np.lexsort((loss_db, arrival, beacon, witness, beaconer))
-    first_copy = _starts(witness[order], beacon[order])
-    order = order[first_copy]
-    order = order[np.lexsort((loss_db[order], witness[order], beaconer[order]))]
-    beaconer, witness, loss_db = beaconer[order], witness[order], loss_db[order]
-    starts = np.flatnonzero(_starts(beaconer, witness))
-    return _link_table(beaconer, witness, starts, np.ones(len(order), np.int64), loss_db, np.zeros(len(order)))
+    rows = rows[_first_copies(receptions, rows)]
+    beaconer, witness = receptions["beaconer"][rows], receptions["witness"][rows]
+    # whole units make every sum exact, and so the same for any order of the reports
+    loss_units = np.rint((receptions["power_dbm"][rows] - esp_dbm[rows]) * UNITS_PER_DB).astype(np.int64)
+    ids = np.sort(np.append(beaconer, witness))
+    ids = ids[np.append(True, ids[1:] != ids[:-1])[: len(ids)]]
+    pair = np.searchsorted(ids, beaconer) * len(ids) + np.searchsorted(ids, witness)
+    order = np.argsort(pair)
+    starts = np.flatnonzero(_starts(pair[order]))
+    if not len(starts):
+        return LINK_STATISTICS.empty()
+    n_heard = np.diff(np.append(starts, len(order)))
+    mean = np.add.reduceat(loss_units[order], starts) / n_heard
+    square = np.add.reduceat(loss_units[order] ** 2, starts) / n_heard
+    first = order[starts]
+    return LINK_STATISTICS.table(
+        beaconer=beaconer[first],
+        witness=witness[first],
+        n_heard=n_heard,
+        mean_loss_db=mean / UNITS_PER_DB,
+        var_loss_db2=np.maximum(square - mean**2, 0.0) / UNITS_PER_DB**2,
+    )
+
+
+def _first_copies(receptions: Table, rows: Array) -> Array:
+    """Which of the rows are the first report of their witness on their beacon."""
+    beacon, witness = receptions["beacon"][rows], receptions["witness"][rows]
+    words = np.sort(beacon ^ (witness * np.uint64(0x9E3779B97F4A7C15)))
+    if not (words[1:] == words[:-1]).any():  # equal pairs have equal words, so here all pairs differ
+        return np.arange(len(rows))
+    order = np.lexsort((receptions["rssi_dbm"][rows], receptions["received_ns"][rows], beacon, witness))
+    return order[_starts(witness[order], beacon[order])]
 
 
 def merge(statistics: Sequence[Table]) -> Table:

@@ -55,27 +55,19 @@ def _witnessed_cells(
         return None
     valid = verdicts["reason"] == 0
     epoch, beaconer, witness = (verdicts[name][valid] for name in ("epoch", "beaconer", "witness"))
-    honest = np.ones(len(epoch), bool)
-    if labels is not None:
-        honest = ~(labels.liars(beaconer) | labels.liars(witness))
-    cell_of = _CellOf(hotspots["epoch"], hotspots["hotspot"], hotspots["cell"])
-    cells = cell_of(np.tile(epoch, 2), np.append(beaconer, witness))
-    return distinct(cells), distinct(cells[np.tile(honest, 2)])
+    ids = distinct(np.concatenate([hotspots["hotspot"], [np.uint64(0)]]))
+    liar = np.zeros(len(ids), bool) if labels is None else labels.liars(ids)
+    rank_b, rank_w = rows_in(ids, beaconer), rows_in(ids, witness)
+    n_epochs = int(max(hotspots["epoch"].max(initial=0), epoch.max(initial=0))) + 1
 
+    def took_part(rows: Array) -> Array:
+        """Asserted cells of the hotspots of these witnessings, each in its own epoch."""
+        seen = np.zeros((n_epochs, len(ids) + 1), bool)
+        for rank in (rank_b, rank_w):
+            seen[epoch[rows], rank[rows]] = True  # −1, a hotspot that is not there, marks the spare last column
+        return distinct(hotspots["cell"][seen[hotspots["epoch"], rows_in(ids, hotspots["hotspot"])]])
 
-class _CellOf:
-    """The asserted cell of a hotspot in an epoch; 0 where it was not there."""
-
-    def __init__(self, epoch: Array, hotspot: Array, cell: Array) -> None:
-        self._ids = np.unique(hotspot)
-        key = epoch.astype(np.int64) * max(len(self._ids), 1) + rows_in(self._ids, hotspot)
-        order = np.argsort(key, kind="stable")
-        self._keys, self._cells = key[order], np.append(cell[order], np.uint64(0))
-
-    def __call__(self, epoch: Array, hotspot: Array) -> Array:
-        row = rows_in(self._ids, hotspot)
-        found = rows_in(self._keys, epoch.astype(np.int64) * max(len(self._ids), 1) + row)
-        return np.asarray(self._cells[np.where(row >= 0, found, -1)])
+    return took_part(np.ones(len(epoch), bool)), took_part(~liar[rank_b] & ~liar[rank_w])
 
 
 def _parents(cells: Array, resolution: int) -> Array:

@@ -16,7 +16,7 @@ from poc.reasons import Reason, Side
 from poc.rewards.activity import scales_over_time
 from poc.rewards.units import beaconer_units_e4, witness_units_e4
 from poc.schema import BEACON_VERDICTS, WITNESS_VERDICTS
-from poc.table import Array, Table
+from poc.table import Array, Gathered, Table
 from poc.validator.checks.check import Check, Flags, Memory
 from poc.validator.joining import join
 from poc.validator.judgement import Judgement
@@ -162,17 +162,16 @@ def _verdicts(
         hex_scale_e4=scale_e4,
         reward_unit_e4=beaconer_units_e4(n_selected, limits),
     )
-    witness_verdicts = WITNESS_VERDICTS.table(
-        report=receptions["report"],
-        beacon=receptions["beacon"],
-        beaconer=receptions["beaconer"],
-        witness=receptions["witness"],
-        received_ns=receptions["received_ns"],
-        reason=of_witness.reason,
-        side=of_witness.side,
-        fired=of_witness.fired,
-        selected=selected,
-        hex_scale_e4=np.where(of_witness.valid, scale_e4[row], 0),
-        reward_unit_e4=np.where(selected, witness_units_e4(n_selected, limits)[row], 0),
-    )
+    found: dict[str, Array] = {
+        "reason": of_witness.reason,
+        "side": of_witness.side,
+        "fired": of_witness.fired,
+        "selected": selected,
+        "hex_scale_e4": np.where(of_witness.valid, scale_e4[row], 0),
+        "reward_unit_e4": np.where(selected, witness_units_e4(n_selected, limits)[row], 0),
+    }
+    looked_up = receptions.columns
+    assert isinstance(looked_up, Gathered)
+    parts = {name: (found[name], None) if name in found else looked_up.part(name) for name in WITNESS_VERDICTS.names}
+    witness_verdicts = Table(WITNESS_VERDICTS, Gathered(parts))
     return {"beacon_verdicts": beacon_verdicts, "witness_verdicts": witness_verdicts}

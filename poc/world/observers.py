@@ -96,8 +96,12 @@ class BeaconWitness:
         self, truth: Table, on_air: Transmissions, transmission: Array, witness: Array, received_dbm: Array, keys: Keys
     ) -> Table:
         plan = self.setting.plan
+        report = keys.of("report-id").bits(on_air.beacon[transmission], truth["hotspot"][witness])
+        order = np.argsort(report)  # ids are random words, so the order of rows tells nothing
+        report, transmission, witness, received_dbm = (
+            column[order] for column in (report, transmission, witness, received_dbm)
+        )
         hotspot, beacon = truth["hotspot"][witness], on_air.beacon[transmission]
-        report = keys.of("report-id").bits(beacon, hotspot)
         airtime_ns = round(airtime_s(BEACON_FRAME_BYTES, plan.poc_spreading_factor) * 1e9)
         heard_ns = on_air.time_ns[transmission] + airtime_ns
         noise = keys.of("receiver").normal(beacon, hotspot)
@@ -112,7 +116,7 @@ class BeaconWitness:
             snr_db=reported_snr_db(received_dbm, noise_figure_db),
             frequency_hz=on_air.frequency_hz[transmission],
             spreading_factor=np.full(len(report), plan.poc_spreading_factor),
-        ).sort("report")
+        )
 
 
 OBSERVERS: dict[str, type] = {"beacon_witness": BeaconWitness}

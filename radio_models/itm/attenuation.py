@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from .compiled import compiled
 from .diffraction import diffraction_db, obstacle
+from .elementary import cube_root
 from .line_of_sight import line_of_sight_db
 from .troposcatter import troposcatter_db
 
@@ -97,7 +96,7 @@ def reference_attenuation(link, terrain, radio):  # type: ignore[no-untyped-def]
     smooth_horizons_m = tx_smooth_m + rx_smooth_m
     horizons_m = terrain.tx_horizon_m + terrain.rx_horizon_m
     los_angle_rad = min(-(terrain.tx_angle_rad + terrain.rx_angle_rad), horizons_m / earth_m)
-    scale_m = np.cbrt(earth_m * earth_m) / radio.f_third
+    scale_m = cube_root(earth_m * earth_m) / radio.f_third
     shared = obstacle(los_angle_rad, smooth_horizons_m, link, terrain, radio)
     first_m = max(smooth_horizons_m, horizons_m + 5.0 * scale_m)
     first_db = diffraction_db(first_m, shared, link, terrain, radio)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from .compiled import compiled
+from .elementary import cube_root, log10
 from .shapes import Obstacle
 
 EARTH_RADIUS_M = 6370e3
@@ -33,7 +32,7 @@ def knife_edge_db(nu_squared):  # type: ignore[no-untyped-def]
     """Loss over one ideal knife edge [dB]; ERL 79-ITS 67, equations 3.27a and 3.27b (they meet near ν = 2.4)."""
     if nu_squared < 5.76:
         return 6.02 + 9.11 * math.sqrt(nu_squared) - 1.27 * nu_squared
-    return 12.953 + 10.0 * math.log10(nu_squared)
+    return 12.953 + 10.0 * log10(nu_squared)
 
 
 @compiled
@@ -55,7 +54,7 @@ def height_gain_db(x, k):  # type: ignore[no-untyped-def]
 @compiled
 def _normalised(radius_m, arc_m, f_third, ground_k):  # type: ignore[no-untyped-def]
     """Vogler's normalised distance x and ground parameter K for one of the three radii."""
-    c = np.cbrt(4.0 / 3.0 * EARTH_RADIUS_M / radius_m)
+    c = cube_root(4.0 / 3.0 * EARTH_RADIUS_M / radius_m)
     k = ground_k * c
     return (1.607 - k) * c * c * f_third * (arc_m / 1000.0), k
 
@@ -68,7 +67,7 @@ def obstacle(los_angle_rad, smooth_horizons_m, link, terrain, radio):  # type: i
     rx_x, rx_k = _normalised(0.5 * rx_m * rx_m / terrain.rx_effective_m, rx_m, radio.f_third, radio.ground_k)
     product_m2 = link.tx_height_m * link.rx_height_m
     rough_m = sigma_h_m(roughness_m(smooth_horizons_m, terrain.delta_h_m))
-    clutter_db = min(15.0, 5.0 * math.log10(1.0 + 1e-5 * product_m2 * radio.frequency_mhz * rough_m))
+    clutter_db = min(15.0, 5.0 * log10(1.0 + 1e-5 * product_m2 * radio.frequency_mhz * rough_m))
     excess = (terrain.tx_effective_m * terrain.rx_effective_m - product_m2) / (product_m2 + link.low_antenna_m2)
     return Obstacle(
         los_angle_rad,
@@ -93,7 +92,7 @@ def diffraction_db(distance_m, obstacle, link, terrain, radio):  # type: ignore[
 
     x, _ = _normalised(beyond_m / angle_rad, beyond_m, radio.f_third, radio.ground_k)
     x += obstacle.normalised
-    smooth_db = 0.05751 * x - 10.0 * math.log10(x) - obstacle.height_gains_db - 20.0
+    smooth_db = 0.05751 * x - 10.0 * log10(x) - obstacle.height_gains_db - 20.0
 
     rough_wavelengths = min(roughness_m(distance_m, terrain.delta_h_m) * radio.frequency_mhz / 47.7, 6283.2)
     spread = (obstacle.height_term + obstacle.line_m / distance_m) * rough_wavelengths

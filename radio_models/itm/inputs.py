@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from .columns import (
     CLIMATE,
     CONDUCTIVITY,
@@ -25,6 +23,7 @@ from .columns import (
     TX_HEIGHT,
 )
 from .compiled import compiled
+from .elementary import cube_root, log10
 from .shapes import Radio
 from .variability import ACCIDENTAL, MOBILE, SINGLE_MESSAGE, deviate, frequency_gain
 
@@ -35,7 +34,7 @@ def radio_of(row):  # type: ignore[no-untyped-def]
     frequency_mhz = row[FREQUENCY]
     wave_number = frequency_mhz / 47.7
     log_frequency = math.log(frequency_mhz)
-    f_third = np.cbrt(frequency_mhz)
+    f_third = cube_root(frequency_mhz)
 
     # surface impedance √(ε − 1), divided by ε for vertical polarisation
     loss = 18000.0 * row[CONDUCTIVITY] / frequency_mhz
@@ -71,7 +70,7 @@ def radio_of(row):  # type: ignore[no-untyped-def]
         z_real,
         z_imaginary,
         ground_k,
-        np.cbrt(575.7e12 / wave_number),
+        cube_root(575.7e12 / wave_number),
         climate,
         mode,
         mdvar % 20 < 10,
@@ -81,7 +80,7 @@ def radio_of(row):  # type: ignore[no-untyped-def]
         z_situation,
         frequency_gain(climate, 15, wave_number),
         frequency_gain(climate, 18, wave_number),
-        32.45 + 20.0 * math.log10(frequency_mhz) - 60.0,
+        32.45 + 20.0 * log10(frequency_mhz) - 60.0,
         0x2000 if extreme else 0,
     )
 

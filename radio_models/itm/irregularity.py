@@ -60,6 +60,28 @@ def resample(ground_m, last, start, step, n_samples, heights_m, buckets):  # typ
 
 
 @compiled
+def extremes(values):  # type: ignore[no-untyped-def]
+    """Smallest and largest of at least four values, in four chains that the processor follows side by side."""
+    low_0, low_1, low_2, low_3 = values[0], values[1], values[2], values[3]
+    high_0, high_1, high_2, high_3 = low_0, low_1, low_2, low_3
+    n_values = values.size
+    for i in range(4, n_values - 3, 4):
+        value_0, value_1, value_2, value_3 = values[i], values[i + 1], values[i + 2], values[i + 3]
+        low_0 = value_0 if value_0 < low_0 else low_0
+        low_1 = value_1 if value_1 < low_1 else low_1
+        low_2 = value_2 if value_2 < low_2 else low_2
+        low_3 = value_3 if value_3 < low_3 else low_3
+        high_0 = value_0 if value_0 > high_0 else high_0
+        high_1 = value_1 if value_1 > high_1 else high_1
+        high_2 = value_2 if value_2 > high_2 else high_2
+        high_3 = value_3 if value_3 > high_3 else high_3
+    for i in range(n_values // 4 * 4, n_values):
+        low_0 = values[i] if values[i] < low_0 else low_0
+        high_0 = values[i] if values[i] > high_0 else high_0
+    return min(min(low_0, low_1), min(low_2, low_3)), max(max(high_0, high_1), max(high_2, high_3))
+
+
+@compiled
 def detrend(heights_m, n_samples, lanes):  # type: ignore[no-untyped-def]
     """Subtract the trapezoid-weighted least-squares line in place; returns the smallest and largest residual."""
     length = np.float64(n_samples - 1)
@@ -71,24 +93,11 @@ def detrend(heights_m, n_samples, lanes):  # type: ignore[no-untyped-def]
     slope = moment * 12.0 / ((length * length + 2.0) * length)
     at_start = total / length - slope * middle
 
-    lows, highs = lanes[0], lanes[1]
-    for lane in range(LANES):
-        lows[lane] = math.inf
-        highs[lane] = -math.inf
-    for base in range(0, n_samples, LANES):
-        n_lanes = min(LANES, n_samples - base)
-        block = heights_m[base : base + n_lanes]
-        trend = at_start + slope * base
-        for lane in range(n_lanes):
-            residual = block[lane] - (trend + slope * lane)
-            block[lane] = residual
-            lows[lane] = residual if residual < lows[lane] else lows[lane]
-            highs[lane] = residual if residual > highs[lane] else highs[lane]
-    low, high = lows[0], highs[0]
-    for lane in range(1, LANES):
-        low = lows[lane] if lows[lane] < low else low
-        high = highs[lane] if highs[lane] > high else high
-    return low, high
+    residuals_m = heights_m[:n_samples]
+    for j in range(n_samples):
+        residuals_m[j] = residuals_m[j] - (at_start + slope * j)
+
+    return extremes(residuals_m)
 
 
 @compiled

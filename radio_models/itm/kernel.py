@@ -37,6 +37,7 @@ from .columns import (
     WARNINGS,
 )
 from .compiled import compiled
+from .elementary import log10
 from .inputs import check, effective_earth_m, radio_of
 from .irregularity import LANES, MAX_SAMPLES, N_BUCKETS
 from .profile import all_are_heights, mean_height_m, terrain_of
@@ -71,7 +72,7 @@ def _finish(at, flags, link, terrain, radio, values, pairs, words):  # type: ign
     if code != 0:
         _fail(at, flags, code, values, pairs, words)
         return
-    free_space_db = radio.free_space_1_m_db + 20.0 * math.log10(link.distance_m)
+    free_space_db = radio.free_space_1_m_db + 20.0 * log10(link.distance_m)
     loss_db = free_space_db + loss_at_quantiles_db(reference_db, link, terrain, radio)
     flags |= radio.extreme
     values[LOSS, at] = loss_db if math.isfinite(loss_db) else math.inf

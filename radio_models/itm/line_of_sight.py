@@ -10,6 +10,7 @@ import math
 
 from .compiled import compiled
 from .diffraction import roughness_m, sigma_h_m
+from .elementary import log10
 
 
 @compiled
@@ -36,7 +37,7 @@ def _two_ray_db(distance_m, smooth_horizons_m, slope, intercept_db, terrain, rad
         phase = math.pi - (math.pi / 2.0) ** 2 / phase
     real += math.cos(phase)
     imaginary -= math.sin(phase)
-    rays_db = -10.0 * math.log10(real * real + imaginary * imaginary)
+    rays_db = -10.0 * log10(real * real + imaginary * imaginary)
 
     weight = 1.0 / (1.0 + radio.frequency_mhz * terrain.delta_h_m / max(10e3, smooth_horizons_m))
     return weight * rays_db + (1.0 - weight) * (slope * distance_m + intercept_db)

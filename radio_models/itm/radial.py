@@ -16,6 +16,7 @@ import numpy as np
 from .attenuation import reference_attenuation
 from .columns import REFRACTIVITY, RX_HEIGHT, TX_HEIGHT
 from .compiled import compiled
+from .elementary import log10
 from .inputs import effective_earth_m, radio_of
 from .kernel import new_scratch, source_digest
 from .profile import terrain_of
@@ -35,7 +36,7 @@ def _loss_db(ground_m, mean_m, step_m, row, scratch, radio):  # type: ignore[no-
     reference_db, _, _, code = reference_attenuation(link, terrain, radio)
     if code != 0:
         return math.inf
-    loss_db = radio.free_space_1_m_db + 20.0 * math.log10(link.distance_m)
+    loss_db = radio.free_space_1_m_db + 20.0 * log10(link.distance_m)
     loss_db += loss_at_quantiles_db(reference_db, link, terrain, radio)
     return loss_db if math.isfinite(loss_db) else math.inf
 
@@ -91,43 +92,47 @@ def _share_out(half, owns_diagonal, ends, steps_m, ends_per_step, radius_m):  # 
 
 
 @compiled
-def _sample(ground_m, across, along, slope, profile_m, sums_m, places):  # type: ignore[no-untyped-def]
+def _sample(ground_m, toward, slope, profile_m, sums_m, places):  # type: ignore[no-untyped-def]
     """Heights along a radial and their running sums; returns how many points there are before a hole or the edge."""
+    size = ground_m.shape[1]
     middle = ground_m.size // 2
+    flat_m = ground_m.ravel()
     n_points = profile_m.size
     low, high = places[0, :n_points], places[1, :n_points]
     for k in range(n_points):
-        below = math.floor(slope * k)
+        below = np.floor(slope * k)
         share = slope * k - below
-        place = np.int32(middle + k * along + below * across)
+        place = np.int32(middle + toward * k + np.int32(below) * size)
         low[k] = place
-        high[k] = place + across if share > 0.0 else place
+        high[k] = place + size if share > 0.0 else place
         profile_m[k] = share
-    for k in range(n_points):
-        height_m = ground_m[np.uint32(low[k])]
-        profile_m[k] = height_m + profile_m[k] * (ground_m[np.uint32(high[k])] - height_m)
+    total = 0.0
     sums_m[0] = 0.0
     for k in range(n_points):
-        if not abs(profile_m[k]) <= 1e6:
+        height_m = flat_m[np.uint32(low[k])]
+        height_m += profile_m[k] * (flat_m[np.uint32(high[k])] - height_m)
+        if not abs(height_m) <= 1e6:
             return k
-        sums_m[k + 1] = sums_m[k] + profile_m[k]
+        profile_m[k] = height_m
+        total += height_m
+        sums_m[k + 1] = total
     return n_points
 
 
 def _compile(digest: int):  # type: ignore[no-untyped-def]
     @numba.njit(error_model="numpy", nogil=True, cache=True)
-    def sweep_radials(ground_m, across, along, half, owns_diagonal, ends, steps_m, n_per_pixel, radius_m, row, loss_db):  # type: ignore[no-untyped-def]
+    def sweep_radials(ground_m, toward, owns_diagonal, ends, steps_m, n_per_pixel, radius_m, row, loss_db):  # type: ignore[no-untyped-def]
         """Fill the pixels that lie on some radials of one of the four sectors of the square around the transmitter.
 
-        ground_m, loss_db   the square and its losses, flat; the transmitter is in the middle
-        across, along       how far the next pixel is, across the axis of the sector and along it
-        half                pixels from the middle to the edge; the sector ends at the diagonals, which belong to one
-                            of two neighbours (`owns_diagonal` 1, else 0)
+        ground_m, loss_db   the square and its losses, (across, along) the sector; the transmitter is in the middle
+        toward              1 for the sector of growing second index, −1 for the opposite one
+        owns_diagonal       1 if the diagonals belong to this sector, 0 if to its neighbours
         ends, steps_m       where the radials end, across, in units of 1 / n_per_pixel pixel, and their steps [m]
+        row                 the parameters, see `columns`
         """
         _ = digest
         radio = radio_of(row)
-        middle = ground_m.size // 2
+        half = ground_m.shape[0] // 2
         scratch, short = new_scratch(half + 1), new_scratch(3)
         profile_m, three_m, sums_m = np.empty(half + 1), np.empty(3), np.empty(half + 2)
         places = np.empty((2, half + 1), np.int32)
@@ -141,7 +146,7 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
             step_m = steps_m[radial]
             longest = np.int64(pixels[0, pixel])
             slope = ends[radial] / ends_per_step
-            n_points = _sample(ground_m, across, along, slope, profile_m[: longest + 1], sums_m, places)
+            n_points = _sample(ground_m, toward, slope, profile_m[: longest + 1], sums_m, places)
             _set_steps(scratch, step_m, longest)
             while pixel >= 0:
                 k = np.int64(pixels[0, pixel])
@@ -155,7 +160,7 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
                     loss = _loss_db(profile_m[: k + 1], mean_m, step_m, row, _first_points(scratch, k), radio)
                 else:
                     loss = math.inf
-                loss_db[middle + k * along + pixels[1, pixel] * across] = loss
+                loss_db[half + pixels[1, pixel], half + toward * k] = loss
                 pixel = np.int64(pixels[2, pixel])
 
     return sweep_radials

@@ -87,34 +87,35 @@ def sweep(
     ...              location_pct=50, situation_pct=50)
     >>> swept = sweep(ground, 20, 20, pixel_height_m=90.0, pixel_width_m=90.0, radius_m=1500.0, **radio)
     >>> swept.loss_db.shape, int(np.isfinite(swept.loss_db).sum())
-    ((0, 0), 0)
+    ((33, 33), 877)
     """
     ground_m, window = _window(elevation_m, row, column, pixel_height_m, pixel_width_m, radius_m)
     parameters = _row_of(radio, window)
     if radials_per_pixel < 1:
         raise RadioError(f"radials_per_pixel is {radials_per_pixel}, expected at least 1; correct it.")
     half = window.half
-    around_m = _cut(ground_m, window).ravel()
-    loss_db = np.full((2 * half + 1, 2 * half + 1), np.inf, np.float32)
-    flat = loss_db.reshape(-1)
-
-    from .radial import sweep_radials
-
-    jobs = []
+    around_m = _cut(ground_m, window)
+    # the sectors east and west see the square as it is, those north and south with rows and columns exchanged
     ends = np.arange(-half * radials_per_pixel, half * radials_per_pixel + 1, dtype=np.float64)
-    for rows_across in (True, False):
-        across, along = (loss_db.shape[1], 1) if rows_across else (1, loss_db.shape[1])
+    views = (around_m, np.ascontiguousarray(around_m.T))
+    losses = tuple(np.full(around_m.shape, np.inf, np.float32) for _ in views)
+    jobs = []
+    for rows_across, view_m, view_db in zip((True, False), views, losses, strict=True):
         for toward in (-1, 1):
             steps_m = window.steps_m(ends / radials_per_pixel, rows_across, toward)
             for some in np.array_split(np.arange(ends.size), _CHUNKS_PER_SECTOR):
-                jobs.append((across, toward * along, half, int(rows_across), ends[some], steps_m[some]))
+                jobs.append((view_m, toward, int(rows_across), ends[some], steps_m[some], view_db))
+
+    from .radial import sweep_radials
 
     def compute(job: tuple[Any, ...]) -> None:
-        sweep_radials(around_m, *job, radials_per_pixel, float(radius_m), parameters, flat)
+        *sector, view_db = job
+        sweep_radials(*sector, radials_per_pixel, float(radius_m), parameters, view_db)
 
     with ThreadPoolExecutor(n_threads or len(os.sched_getaffinity(0))) as pool:
         for _ in pool.map(compute, jobs):
             pass
+    loss_db = np.minimum(losses[0], losses[1].T)
     here_m = np.full(3, ground_m[row, column])
     if np.isfinite(here_m[0]):
         loss_db[half, half] = point_to_point(here_m, window.pixel_width_m[row] / 8.0, **radio).loss_db

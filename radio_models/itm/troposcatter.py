@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 from .compiled import compiled
+from .elementary import log10
 
 NO_SCATTER_DB = 1001.0  # what the algorithm returns where both normalised heights are below 0.2
 _SCATTER_CURVES = ((25.0, 24.0), (80.0, 45.0), (177.0, 68.0), (395.0, 80.0), (705.0, 105.0))
@@ -19,7 +20,7 @@ _ROOT_2 = math.sqrt(2.0)
 def _frequency_gain_curve_db(curve, r):  # type: ignore[no-untyped-def]
     a, b = _SCATTER_CURVES[curve]
     r_squared = r * r
-    return 10.0 * math.log10(1.0 + a / (r_squared * r_squared) + b / r_squared)
+    return 10.0 * log10(1.0 + a / (r_squared * r_squared) + b / r_squared)
 
 
 @compiled
@@ -38,10 +39,10 @@ def _frequency_gain_db(r, efficiency):  # type: ignore[no-untyped-def]
 def _attenuation_function_db(product_m):  # type: ignore[no-untyped-def]
     """F(θd) [dB] of scattering angle times distance [m]; the algorithm, 6.9."""
     if product_m <= 10e3:
-        return 133.4 + 0.332e-3 * product_m - 10.0 * math.log10(product_m)
+        return 133.4 + 0.332e-3 * product_m - 10.0 * log10(product_m)
     if product_m <= 70e3:
-        return 104.6 + 0.212e-3 * product_m - 2.5 * math.log10(product_m)
-    return 71.8 + 0.157e-3 * product_m + 5.0 * math.log10(product_m)
+        return 104.6 + 0.212e-3 * product_m - 2.5 * log10(product_m)
+    return 71.8 + 0.157e-3 * product_m + 5.0 * log10(product_m)
 
 
 @compiled
@@ -75,11 +76,11 @@ def troposcatter_db(distance_m, los_angle_rad, farther_gain_db, link, terrain, r
         efficiency = crossover_m / 1.7556e3 * (1.0 + layer * math.exp(-relative_cubed * relative_cubed))
 
         mean_db = (_frequency_gain_db(r_tx, efficiency) + _frequency_gain_db(r_rx, efficiency)) / 2.0
-        correction_db = 6.0 * (0.6 - math.log10(max(efficiency, 1.0))) * math.log10(s) * math.log10(q)
+        correction_db = 6.0 * (0.6 - log10(max(efficiency, 1.0))) * log10(s) * log10(q)
         gain_db = max(mean_db + min(mean_db, correction_db), 0.0)
         if efficiency < 1.0:
             product = (1.0 + _ROOT_2 / r_tx) * (1.0 + _ROOT_2 / r_rx)
-            limit_db = 10.0 * math.log10(product * product * (r_tx + r_rx) / (r_tx + r_rx + 2.0 * _ROOT_2))
+            limit_db = 10.0 * log10(product * product * (r_tx + r_rx) / (r_tx + r_rx + 2.0 * _ROOT_2))
             gain_db = efficiency * gain_db + (1.0 - efficiency) * limit_db
         if gain_db > 15.0 and farther_gain_db >= 0.0:
             gain_db = farther_gain_db
@@ -87,7 +88,7 @@ def troposcatter_db(distance_m, los_angle_rad, farther_gain_db, link, terrain, r
     scatter_rad = distance_m / link.earth_radius_m - los_angle_rad
     product_m = scatter_rad * distance_m
     scatter_squared = scatter_rad * scatter_rad
-    loss_db = _attenuation_function_db(product_m) + 10.0 * math.log10(
+    loss_db = _attenuation_function_db(product_m) + 10.0 * log10(
         radio.wave_number * 47.7 * scatter_squared * scatter_squared
     )
     return loss_db - 0.1 * (link.refractivity - 301.0) * math.exp(-product_m / 40e3) + gain_db, gain_db
