@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -32,7 +33,12 @@ Settings = Annotated[
 ProfileName = Annotated[
     str | None, typer.Option("--profile", help="Protocol profile; default: the scenario's.", show_default=False)
 ]
+ALL_CORES = os.cpu_count() or 1
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Threads or processes; results never depend on it.")]
+Threads = Annotated[
+    int,
+    typer.Option("--jobs", "-j", min=1, show_default="all cores", help="Threads; results never depend on it."),
+]
 Out = Annotated[
     Path | None,
     typer.Option("--out", "-o", help="Folder to write; default: runs/<scenario>-<seed>.", show_default=False),

@@ -8,6 +8,19 @@ from pathlib import Path
 from poc.errors import DataError
 
 
+def given_or_sample(path: str | Path, kind: str) -> Path:
+    """The path itself, or the sample of that name where there is no such file: `01-first-run.toml`, of "scenarios".
+
+    >>> given_or_sample("01-first-run", "scenarios").name
+    '01-first-run.toml'
+    """
+    path = Path(path)
+    if path.exists() or path.parent != Path():
+        return path
+    beside = Path(str(resources.files("poc_data"))) / kind / path.with_suffix(".toml").name
+    return beside if beside.is_file() else path
+
+
 def sample(name: str) -> Path:
     """The path of a sample file, for instance `scenarios/01-first-run.toml`.
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from poc.errors import ScenarioError, did_you_mean
+from poc.samples import given_or_sample
 
 PlugIn = dict[str, Any]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -129,10 +130,11 @@ class Scenario(_Section):
 def load_scenario(path: str | Path, settings: Sequence[str] = ()) -> Scenario:
     """The scenario of a TOML file with `key=value` settings on top.
 
-    Relative paths of city and placement files are taken from the folder of the scenario file.
+    A bare name that is no file here may be that of a sample. Relative paths of city and placement files are taken from
+    the folder of the scenario file.
     Raises ScenarioError when the file is not there, is not TOML, or says something that cannot be run.
     """
-    path = Path(path)
+    path = given_or_sample(path, "scenarios")
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:

@@ -32,7 +32,8 @@ EPOCH_FIELD = pa.field(
 )
 
 
-ROW_GROUP = 250_000
+ROW_GROUP = 125_000
+_REPEATED_IDS = ("hotspot", "beaconer", "witness", "peer", "owner", "cell", "beaconer_cell", "witness_cell")
 
 
 class FolderTables(Mapping[str, pa.Table]):
@@ -228,11 +229,11 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """Ids are random words: a dictionary of them costs time and saves nothing."""
-    few_values = [
-        field.name for field in schema if not (pa.types.is_uint64(field.type) or pa.types.is_floating(field.type))
-    ]
-    return pq.ParquetWriter(path, schema, compression="zstd", version="2.6", use_dictionary=few_values or False)
+    """Ids are random words: neither a dictionary nor compression saves anything on them, and both cost time."""
+    ids = {field.name for field in schema if pa.types.is_uint64(field.type) and field.name not in _REPEATED_IDS}
+    few_values = [f.name for f in schema if f.name not in ids and not pa.types.is_floating(f.type)]
+    compression = {field.name: "none" if field.name in ids else "zstd" for field in schema}
+    return pq.ParquetWriter(path, schema, compression=compression, version="2.6", use_dictionary=few_values or False)
 
 
 def _schema(name: str) -> Schema:

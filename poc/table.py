@@ -185,7 +185,10 @@ class Table:
     @staticmethod
     def concat(tables: Iterable[Table]) -> Table:
         """All rows of tables of one schema, in the order given."""
-        tables = list(tables)
+        given = list(tables)
+        tables = [table for table in given if len(table)]
+        if len(tables) < 2:
+            return tables[0] if tables else given[0]
         first = tables[0]
         return Table(
             first.schema, {name: _frozen(np.concatenate([table[name] for table in tables])) for name in first.columns}

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Debug, Format, FormatOption, Jobs, Quiet
+from cli.options import ALL_CORES, Debug, Format, FormatOption, Quiet, Threads
 
 
 def demo(
-    jobs: Jobs = 1,
+    jobs: Threads = ALL_CORES,
     output: FormatOption = Format.table,
     quiet: Quiet = False,
     debug: Debug = False,

@@ -7,17 +7,18 @@ from typing import Annotated
 import typer
 
 from cli.options import (
+    ALL_CORES,
     Debug,
     Force,
     Format,
     FormatOption,
-    Jobs,
     Out,
     ProfileName,
     Quiet,
     ScenarioFile,
     Seed,
     Settings,
+    Threads,
     all_settings,
 )  # fmt: skip
 
@@ -28,7 +29,7 @@ def run(
     seed: Seed = None,
     settings: Settings = None,
     profile: ProfileName = None,
-    jobs: Jobs = 1,
+    jobs: Threads = ALL_CORES,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no report.html.")] = False,
     force: Force = False,
     output: FormatOption = Format.auto,

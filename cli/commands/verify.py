@@ -47,8 +47,8 @@ def verify(
     --witnesses iot_witness_ingest_report.1677163710000.gz --entropy entropy_report.1677163710000.gz --out judged
     """
     from cli.output import say, show
-    from poc.interop.verification import verify_to_folder
     from poc.interop.verify import Files
+    from poc.interop.verify_folder import verify_to_folder
     from poc.setup import find_profile
 
     summary = verify_to_folder(

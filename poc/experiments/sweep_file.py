@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from poc.errors import PocError, ScenarioError, did_you_mean
 from poc.experiments.admission import Door
 from poc.experiments.metric_names import check_names
+from poc.samples import given_or_sample
 from poc.scenario import Scenario, load_scenario
 from poc.setup import detectors_of, profile_of
 
@@ -80,7 +81,7 @@ def load_sweep(path: str | Path, settings: Sequence[str] = (), seed: int | None 
     Raises ScenarioError where nothing could come of it: an unknown key, an empty grid, a value with which no point of
     the grid can run. A combination that cannot run is kept as a point with its refusal.
     """
-    path = Path(path).resolve()
+    path = given_or_sample(path, "sweeps").resolve()
     file = _read(path)
     axes = dict(_flat(file.grid))
     fixed = dict(_flat(file.set, lists_only=False))

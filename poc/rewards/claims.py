@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from poc.schema import CLAIMS
-from poc.table import Table
+from poc.table import Array, Gathered, Table
 from poc.validator.denylist import suspects
 from poc.validator.judgement import Judgement
 from radio_models.lora.receiver import sensitivity_dbm
 
-#: role → meaning; `witness` and `reach` rows name a cell, `beaconer` and `witness` rows carry a reward unit.
+#: role → meaning, in the order of the rows. `witness` and `reach` rows name a cell, `beaconer` and `witness` rows
+#: carry a reward unit.
 ROLES = {
     "beaconer": "sent a valid beacon with at least one selected witness",
     "witness": "heard it and was selected",
@@ -41,41 +42,21 @@ def beacon_witness_claims(judgement: Judgement, limits: Any) -> Table:
         judgement.joined["receptions"].take(selected),
     )
     strength_db = strength_over_sensitivity_db(heard["rssi_dbm"], heard["snr_db"], heard["spreading_factor"])
-    sent = CLAIMS.table(
-        kind=np.full(len(beacons), "beacon_witness"),
-        evidence=beacons["beacon"],
-        hotspot=beacons["hotspot"],
-        role=np.full(len(beacons), "beaconer"),
-        peer=np.zeros(len(beacons), np.uint64),
-        cell=np.zeros(len(beacons), np.uint64),
-        strength_db=np.zeros(len(beacons)),
-        hex_scale_e4=beacons["hex_scale_e4"],
-        reward_unit_e4=beacons["reward_unit_e4"],
-    )
-    kind, n = np.full(len(reports), "beacon_witness"), len(reports)
-    witnessed = CLAIMS.table(
-        kind=kind,
-        evidence=reports["report"],
-        hotspot=reports["witness"],
-        role=np.full(n, "witness"),
-        peer=reports["beaconer"],
-        cell=heard["beaconer_cell"],
-        strength_db=strength_db,
-        hex_scale_e4=reports["hex_scale_e4"],
-        reward_unit_e4=reports["reward_unit_e4"],
-    )
-    reached = CLAIMS.table(
-        kind=kind,
-        evidence=reports["report"],
-        hotspot=reports["beaconer"],
-        role=np.full(n, "reach"),
-        peer=reports["witness"],
-        cell=heard["witness_cell"],
-        strength_db=strength_db,
-        hex_scale_e4=reports["hex_scale_e4"],
-        reward_unit_e4=np.zeros(n, np.int64),
-    )
-    return Table.concat([sent, witnessed, reached])
+    n, n_sent, nobody = len(reports), len(beacons), np.zeros(len(beacons), np.uint64)
+    roles = np.repeat(np.array([0, 1, 2], np.uint8), [n_sent, n, n])
+    columns = {
+        "evidence": (beacons["beacon"], reports["report"], reports["report"]),
+        "hotspot": (beacons["hotspot"], reports["witness"], reports["beaconer"]),
+        "peer": (nobody, reports["beaconer"], reports["witness"]),
+        "cell": (nobody, heard["beaconer_cell"], heard["witness_cell"]),
+        "strength_db": (np.zeros(n_sent), strength_db, strength_db),
+        "hex_scale_e4": (beacons["hex_scale_e4"], reports["hex_scale_e4"], reports["hex_scale_e4"]),
+        "reward_unit_e4": (beacons["reward_unit_e4"], reports["reward_unit_e4"], np.zeros(n, np.int64)),
+    }
+    parts: dict[str, tuple[Array, Array | None]] = {name: (np.concatenate(c), None) for name, c in columns.items()}
+    parts["kind"] = np.array(["beacon_witness"]), np.zeros(len(roles), np.uint8)
+    parts["role"] = np.array(list(ROLES)), roles
+    return Table(CLAIMS, Gathered({name: parts[name] for name in CLAIMS.names}))
 
 
 def strength_over_sensitivity_db(

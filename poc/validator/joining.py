@@ -45,8 +45,7 @@ def join(hotspots: Table, beacons: Table, witness_reports: Table) -> Joined:
     sent = _once(beacons, "beacon").sort("received_ns", "beacon")
     reports = _once(witness_reports, "report")
     row = sent.rows_of(reports["payload"], "payload")
-    order = np.lexsort((reports["report"], reports["received_ns"], row))
-    order = order[np.searchsorted(row[order], 0) :]
+    order = _in_order(row, reports["received_ns"], reports["report"])
     row = row[order]
 
     asserted = _asserted(hotspots)
@@ -107,6 +106,19 @@ def _receptions(
     of_pair = {"distance_m": (distance_m, pair), "n_cells": (n_cells, pair)}
     parts = of_report | of_beacon | of_witness | of_pair
     return Table(RECEPTIONS, Gathered({name: parts[name] for name in RECEPTIONS.names}))
+
+
+def _in_order(row: Array, received_ns: Array, report: Array) -> Array:
+    """Rows of the reports that have a beacon (`row` ≥ 0), by beacon, arrival and report id."""
+    joined = np.flatnonzero(row >= 0)
+    if not (report[1:] > report[:-1]).all():
+        joined = joined[np.argsort(report[joined], kind="stable")]
+    row, received_ns = row[joined], received_ns[joined]
+    earliest, latest = int(received_ns.min(initial=0)), int(received_ns.max(initial=0))
+    span = latest - earliest + 1
+    if span * (int(row.max(initial=0)) + 1) < 2**63:  # one word holds beacon and arrival: one sort instead of two
+        return np.asarray(joined[np.argsort(row * span + (received_ns - earliest), kind="stable")])
+    return np.asarray(joined[np.lexsort((received_ns, row))])
 
 
 def _once(reports: Table, key: str) -> Table:

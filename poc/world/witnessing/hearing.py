@@ -14,7 +14,7 @@ from poc.world.beaconing import Transmissions
 from poc.world.witnessing.links import Links
 from poc.world.witnessing.neighbours import blocks_of
 
-BLOCK = 250_000  # link draws at a time; results do not depend on it
+BLOCK = 500_000  # link draws at a time; results do not depend on it
 _LOWEST_CDBM = -(2**15)
 
 

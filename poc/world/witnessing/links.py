@@ -16,7 +16,7 @@ from poc.world.truth import Setting
 from poc.world.witnessing.neighbours import neighbourhoods
 from poc.world.witnessing.reach import deficit_db, fade_floor_db, reach_of
 
-BLOCK = 250_000  # candidate pairs scanned at a time; results do not depend on it
+BLOCK = 500_000  # candidate pairs scanned at a time; results do not depend on it
 
 
 @dataclass(frozen=True, slots=True)

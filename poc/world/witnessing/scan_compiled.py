@@ -19,15 +19,13 @@ if TYPE_CHECKING:
 def scan(near: Neighbourhoods, begin: int, end: int) -> tuple[Array, Array, Array]:
     """Sender rows, witness rows and distances [m] of all pairs of the rows `begin` to `end`."""
     reach = near.reach
-    fixed = (
+    most = int(near.count[begin:end].sum())
+    sender, witness, distance_m = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most)
+    n = _scan(
         near.xyz_m, near.sent_db, near.heard_db, reach.lowest_db, reach.step_db, reach.squared_m2,
-        near.order, near.first, near.count, begin, end,
+        near.order, near.first, near.count, begin, end, sender, witness, distance_m,
     )  # fmt: skip
-    nothing = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
-    n = _scan(*fixed, *nothing)
-    found = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n)
-    _scan(*fixed, *found)
-    return found
+    return sender[:n].copy(), witness[:n].copy(), distance_m[:n].copy()
 
 
 @numba.njit(cache=True, nogil=True)
@@ -47,9 +45,8 @@ def _scan(  # type: ignore[no-untyped-def]
     witness,
     distance_m,
 ):
-    """Fill the three arrays, or only count where they are empty."""
+    """Fill the three arrays with the pairs, and say how many there are."""
     n = 0
-    fill = len(sender) > 0
     last = len(squared_m2) - 1
     for i in range(begin, end):
         x, y, z = xyz_m[i, 0], xyz_m[i, 1], xyz_m[i, 2]
@@ -62,9 +59,8 @@ def _scan(  # type: ignore[no-untyped-def]
                     continue
                 step = int(np.ceil((sent_db[i] + heard_db[j] - lowest_db) / step_db))
                 if squared <= squared_m2[min(max(step, 0), last)]:
-                    if fill:
-                        sender[n] = i
-                        witness[n] = j
-                        distance_m[n] = np.sqrt(squared)
+                    sender[n] = i
+                    witness[n] = j
+                    distance_m[n] = np.sqrt(squared)
                     n += 1
     return n

@@ -40,7 +40,7 @@ def test_exponent_and_sigma_come_back_within_three_percent_where_least_squares_f
     assert fit.loss_at_1_km_db.value == pytest.approx(LOSS_AT_1_KM_DB, abs=1.0)
     slope, sigma_db = least_squares(distance_m[heard], level_dbm[heard])
     assert slope < 0.85 * EXPONENT
-    assert sigma_db < 0.9 * SIGMA_DB
+    assert sigma_db < 0.97 * SIGMA_DB  # outside the 3 % that the censored fit stays within
 
 
 def test_intervals_cover_the_truth_as_often_as_they_say() -> None:

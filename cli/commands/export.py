@@ -1,0 +1,38 @@
+"""`poc export DIR`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import Debug, Force, Format, FormatOption, RunFolder
+
+
+def export(
+    folder: RunFolder,
+    form: Annotated[
+        str, typer.Option("--as", help="oracle, csv, jsonl, parquet, geojson or geoparquet.", show_default=False)
+    ],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder to write; default: DIR-<form>.")] = None,
+    sign: Annotated[
+        float, typer.Option("--sign", min=0.0, max=1.0, help="Share of the reports in oracle files that are signed.")
+    ] = 0.0,
+    force: Force = False,
+    output: FormatOption = Format.auto,
+    debug: Debug = False,
+) -> None:
+    """Write a finished run in another format: Helium oracle files, tables that 'poc verify' reads, or a map.
+
+    Examples: poc export runs/01-first-run-1 --as csv;
+    poc export runs/01-first-run-1 --as oracle --sign 0.1 --out oracle
+    """
+    from cli.output import say, show
+    from poc.interop.export import export as export_run
+    from poc.store import load_run
+
+    target = out or folder.with_name(f"{folder.name}-{form}")
+    written = export_run(load_run(folder), form, target, force=force, sign_share=sign)
+    show([{"file": name, "rows": n} for name, n in written.items()], output, f"{folder.name} as {form}")
+    say(f"files: {target.absolute().as_uri()}")
