@@ -134,7 +134,7 @@ def load_scenario(path: str | Path, settings: Sequence[str] = ()) -> Scenario:
     the folder of the scenario file.
     Raises ScenarioError when the file is not there, is not TOML, or says something that cannot be run.
     """
-    path = given_or_sample(path, "scenarios")
+    path = given_or_sample(path, "scenarios").resolve()  # worker processes may stand elsewhere
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:

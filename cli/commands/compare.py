@@ -41,7 +41,7 @@ def compare(
     from poc.experiments.executors import executor_of
     from poc.scenario import load_scenario
 
-    loaded = load_scenario(scenario.resolve(), all_settings(settings, seed, None))
+    loaded = load_scenario(scenario, all_settings(settings, seed, None))
     workers = executor_of(executor, jobs, scheduler)
     target = out or comparing.default_folder(loaded)
     numbers = [loaded.seed + number for number in range(seeds)]

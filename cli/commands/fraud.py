@@ -59,7 +59,7 @@ def run_fraud(
     from poc.experiments.fraud import default_folder, experiment_of, readable, run_experiment
     from poc.scenario import load_scenario
 
-    loaded = load_scenario(scenario.resolve(), all_settings(settings, seed, profile))
+    loaded = load_scenario(scenario, all_settings(settings, seed, profile))
     experiment = experiment_of(loaded, seeds, detector or ())
     workers = executor_of(executor, jobs, scheduler)
     target = out or default_folder(loaded)

@@ -52,7 +52,7 @@ def _sentences(runs: Sequence[RunData]) -> Iterator[tuple[float, str]]:
         denied = collateral.get("beacons_denied_share")
         worst = max(collateral["unpaid_share"], denied or 0.0)
         beside = (
-            f"; {_beside(runs, 'collateral', 'beacons_denied_share')} of their beacons are denied" if denied else ""
+            f"; of their beacons {_beside(runs, 'collateral', 'beacons_denied_share')} are denied" if denied else ""
         )
         yield (
             worst,

@@ -1,0 +1,69 @@
+"""The README is under test: its demo output is what the demo prints, and its tour runs from first to last line."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "README.md").read_text()
+TOUR = re.search(r"## A tour of five minutes\n\n```console\n(.*?)```", TEXT, flags=re.DOTALL).group(1).splitlines()
+
+
+def poc(*words, cwd):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "cli.main", *words]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    started = time.perf_counter()
+    done = poc("demo", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder, done, time.perf_counter() - started
+
+
+def test_the_demo_prints_what_the_readme_shows(demo):
+    folder, done, _ = demo
+    shown = re.search(r"<!-- demo:begin -->\n```text\n(.*?)```\n<!-- demo:end -->", TEXT, flags=re.DOTALL).group(1)
+    *table, address = done.stdout.rstrip().splitlines()
+    assert [line.rstrip() for line in table] + done.stderr.rstrip().splitlines() == shown.rstrip().splitlines()
+    assert address == (folder / "runs" / "demo" / "report.html").as_uri()
+
+
+def test_the_demo_replaces_only_its_own_folder(demo):
+    folder, _, _ = demo
+    assert [path.name for path in (folder / "runs").iterdir()] == ["demo"]
+    assert {path.name for path in (folder / "runs" / "demo").iterdir()} >= {"helium-iot", "guarded", "report.html"}
+
+
+def test_the_report_is_one_file_without_addresses(demo):
+    page = (demo[0] / "runs" / "demo" / "report.html").read_text()
+    assert "<svg" in page
+    assert not re.search(r"""(src|href)=["'](https?:)?//""", page)
+
+
+def test_every_step_of_the_tour_runs(tmp_path):
+    hotspot = ""
+    for line in TOUR:
+        words = shlex.split(line, comments=True)
+        assert words[0] == "poc", line
+        done = poc(*[hotspot if word == "HOTSPOT" else word for word in words[1:]], cwd=tmp_path)
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+        assert done.stdout.strip() or done.stderr.strip(), line
+        if words[1] == "run":
+            table = pq.read_table(tmp_path / "runs" / "mine-1" / "hotspots.parquet")
+            hotspot = str(table.column("hotspot")[0].as_py())
+
+
+def test_every_link_of_the_readme_leads_somewhere():
+    for target in re.findall(r"\]\(([^)#]+)\)", TEXT):
+        assert (ROOT / target).exists(), target
