@@ -14,6 +14,7 @@ import numpy as np
 
 from poc.schema import ACTIVITY, LINK_STATISTICS
 from poc.table import Array, Table
+from radio_models.lora.receiver import esp_dbm_from
 
 if TYPE_CHECKING:
     from maps.city import City
@@ -45,9 +46,6 @@ class Detector(Protocol):
     """A frozen dataclass whose fields are its settings and whose one verb gives SCORES, one row per hotspot."""
 
     def score(self, evidence: Evidence) -> Table: ...
-
-
-DetectorClass = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +91,6 @@ def forget(cases: Sequence[Case], moved: Any) -> tuple[Case, ...]:
         )
         for case in cases
     )
-
-
-def esp_dbm_from(rssi_dbm: Any, snr_db: Any) -> Array:
-    """Effective signal power [dBm]: RSSI is signal plus noise and flattens near the floor, ESP does not.
-
-    ESP = RSSI + SNR − 10 lg(1 + 10^(SNR/10)), as used for the Grenoble and Shenzhen sets (spec propagation.md,
-    receiver; spec fraud.md §3).
-
-    >>> round(float(esp_dbm_from(-120.0, 0.0)), 2)
-    -123.01
-    """
-    rssi_dbm, snr_db = np.asarray(rssi_dbm, np.float64), np.asarray(snr_db, np.float64)
-    return np.asarray(rssi_dbm + snr_db - np.logaddexp(0.0, snr_db * (np.log(10.0) / 10.0)) * (10.0 / np.log(10.0)))
 
 
 def link_statistics(receptions: Table) -> Table:

@@ -16,7 +16,7 @@ from poc.schema import CLAIMS
 from poc.table import Array, Gathered, Table
 from poc.validator.denylist import suspects
 from poc.validator.judgement import Judgement
-from radio_models.lora.receiver import sensitivity_dbm
+from radio_models.lora.receiver import esp_dbm_from, sensitivity_dbm
 
 #: role → meaning, in the order of the rows. `witness` and `reach` rows name a cell, `beaconer` and `witness` rows
 #: carry a reward unit.
@@ -64,13 +64,11 @@ def strength_over_sensitivity_db(
 ) -> npt.NDArray[np.float64]:
     """Effective signal power over sensitivity [dB], from what the report says; bounded, never NaN.
 
-    ESP = RSSI + SNR − 10 log10(1 + 10^(SNR/10)): the signal without the noise that RSSI contains.
-
     >>> strength_over_sensitivity_db(np.array([-100.0]), np.array([9.0]), np.array([9], np.uint8)).round(1).tolist()
     [29.0]
     """
     snr_db = np.clip(np.nan_to_num(snr_db, nan=0.0), -60.0, 60.0)
-    esp_dbm = np.nan_to_num(rssi_dbm, nan=-200.0) + snr_db - 10.0 * np.log10(1.0 + 10.0 ** (0.1 * snr_db))
+    esp_dbm = esp_dbm_from(np.nan_to_num(rssi_dbm, nan=-200.0), snr_db)
     return np.clip(esp_dbm - sensitivity_dbm(np.clip(spreading_factor, 5, 12)), *_STRENGTH_DB)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from maps.city import City
+from poc.detectors.evidence import Case
 from poc.keys import Keys
 from poc.scenario import Scenario
 from poc.table import Table
@@ -24,7 +25,7 @@ class World:
     hotspots: Table
     truth: Table
     validator_state: ValidatorState = field(default_factory=ValidatorState)
-    cases: tuple[Any, ...] = ()
+    cases: tuple[Case, ...] = ()
     market: dict[str, Any] = field(default_factory=dict)
 
 
