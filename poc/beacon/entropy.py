@@ -16,6 +16,7 @@ from poc.table import Column, Schema, Table
 TICK_S = 60  # ENTROPY_TICK_TIME
 LIFE_S = 180  # ENTROPY_LIFESPAN
 N_WORDS = 4
+REMOTE_BYTES = 8 * N_WORDS
 
 ENTROPIES = Schema(
     "entropies",
@@ -69,9 +70,7 @@ def entropies_between(start_ns: int, end_ns: int, keys: Keys) -> Table:
     first, last = tick_s(np.array([start_ns, max(end_ns - 1, start_ns)])).tolist()
     start_s = np.arange(first, last + TICK_S, TICK_S, dtype=np.int64)
     hashes = keys.of("blockhash").bits(start_s[:, None], np.arange(N_WORDS)).astype("<u8")
-    data = [
-        entropy_bytes(second, block.tobytes()) for second, block in zip(start_s.tolist(), hashes, strict=True)
-    ]
+    data = [entropy_bytes(second, block.tobytes()) for second, block in zip(start_s.tolist(), hashes, strict=True)]
     return entropies(data, start_s, np.zeros(len(data), np.uint32))
 
 
@@ -93,4 +92,4 @@ def bytes_of(table: Table) -> npt.NDArray[np.uint8]:
     True
     """
     words = np.stack([table[f"word_{i}"] for i in range(N_WORDS)], axis=1).astype("<u8")
-    return np.ascontiguousarray(words).view(np.uint8).reshape(len(table), 8 * N_WORDS)
+    return np.ascontiguousarray(words).view(np.uint8).reshape(len(table), REMOTE_BYTES)

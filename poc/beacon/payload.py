@@ -19,7 +19,6 @@ from poc.beacon.payload_compiled import PAYLOAD_BYTES, payloads
 from poc.errors import DataError
 from radio_models.lora.region_plans import RegionPlan
 
-LOCAL_ENTROPY_BYTES, REMOTE_ENTROPY_BYTES = 4, 32
 VERSIONS = (0, 1)
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
@@ -27,7 +26,7 @@ Words = npt.NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Beacon:
-    """What a hotspot sends, and says of it: payload, channel [Hz], spreading factor at 125 kHz, conducted power [dBm]."""
+    """What a hotspot sends, and says of it: payload, channel [Hz], spreading factor, conducted power [dBm]."""
 
     data: bytes
     frequency_hz: int
@@ -51,7 +50,9 @@ def build_beacon(
     if version not in VERSIONS:
         raise DataError(f"the entropy has version {version}, expected 0 or 1; leave the beacon out.")
     if gain_dbi > plan.max_eirp_dbm:
-        raise DataError(f"a gain of {gain_dbi:g} dBi is above the {plan.max_eirp_dbm:g} dBm EIRP of {plan.name}; lower it.")
+        raise DataError(
+            f"a gain of {gain_dbi:g} dBi is above the {plan.max_eirp_dbm:g} dBm EIRP of {plan.name}; lower it."
+        )
     data = payload(remote, start_s, local)
     channels_hz = plan.listed_channels_hz
     return Beacon(
@@ -94,7 +95,7 @@ def digest(data: bytes) -> int:
     """The 64 bits that stand for a payload of any length: the first eight bytes of BLAKE3, little-endian.
 
     >>> hex(digest(b""))
-    '0xa119f54953a949af'
+    '0xa6a1f9f5b94913af'
     """
     return int.from_bytes(blake3.blake3(data).digest(length=8), "little")
 

@@ -1,10 +1,12 @@
 """Payloads and their digests for many beacons in one compiled loop: SHA-256, ChaCha12, BLAKE3, one block each.
 
-Same bytes as the scalar functions of `payload.py`, which tests hold it to. Sources: FIPS 180-4 (SHA-256), Bernstein 2008
+Same bytes as the scalar functions of `payload.py`, which tests hold it to. Sources: FIPS 180-4, Bernstein 2008
 (ChaCha), O'Connor et al. 2020 (BLAKE3, single chunk). No GIL, cached on disk; words are uint32 throughout.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -13,6 +15,7 @@ from poc.beacon.chacha import CONSTANTS, ROUNDS
 from poc.table import Array
 
 PAYLOAD_BYTES = 51
+Word = Any  # uint32 or uint64: inside a kernel numba knows which
 _HASHED_BYTES = 52  # 32 remote, 8 timestamp, 4 local, 8 zero
 
 
@@ -80,13 +83,13 @@ def payloads(
 
 
 @nb.njit(nogil=True, cache=True)
-def _swapped(x: int) -> int:
+def _swapped(x: Word) -> Word:
     low = ((x & np.uint32(0xFF)) << np.uint32(24)) | ((x & np.uint32(0xFF00)) << np.uint32(8))
     return np.uint32(low | ((x >> np.uint32(8)) & np.uint32(0xFF00)) | (x >> np.uint32(24)))
 
 
 @nb.njit(nogil=True, cache=True)
-def _big_endian(four: Array) -> int:
+def _big_endian(four: Array) -> Word:
     return np.uint32(
         (np.uint32(four[0]) << np.uint32(24))
         | (np.uint32(four[1]) << np.uint32(16))
@@ -96,7 +99,7 @@ def _big_endian(four: Array) -> int:
 
 
 @nb.njit(nogil=True, cache=True)
-def _right(x: int, by: int) -> int:
+def _right(x: Word, by: int) -> Word:
     return np.uint32((x >> np.uint32(by)) | (x << np.uint32(32 - by)))
 
 
@@ -124,7 +127,7 @@ def _sha256(words: Array, schedule: Array, seed: Array) -> None:
 
 
 @nb.njit(nogil=True, cache=True)
-def _quarter(s: Array, a: int, b: int, c: int, d: int, x: int, y: int) -> None:
+def _quarter(s: Array, a: int, b: int, c: int, d: int, x: Word, y: Word) -> None:
     """BLAKE3's quarter round with message words x and y; with zeros and turned the other way it would be ChaCha's."""
     s[a] = np.uint32(s[a] + s[b] + x)
     s[d] = _right(s[d] ^ s[a], 16)
@@ -171,7 +174,7 @@ def _chacha12(seed: Array, block: int, state: Array) -> None:
 
 
 @nb.njit(nogil=True, cache=True)
-def _blake3(chosen: Array, words: Array, state: Array) -> int:
+def _blake3(chosen: Array, words: Array, state: Array) -> Word:
     """First eight bytes, little-endian, of the BLAKE3 hash of the 51 bytes at the head of `chosen`."""
     for w in range(16):
         words[w] = (

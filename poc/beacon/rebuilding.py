@@ -20,7 +20,7 @@ NO_ENTROPY = 0  # a beacon that names no entropy is not rebuilt
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """For each beacon whether it could be rebuilt, and then the digest of the payload and the word that picks a channel.
+    """Whether each beacon could be rebuilt, and then the digest of its payload and the word that picks the channel.
 
     `known` is False where the report names no entropy or one that the archive lacks: nothing can be said of it.
     A version that is refused gives digest 0, which is that of no payload anybody can find.
@@ -31,9 +31,7 @@ class Rebuilt:
     channel_word: npt.NDArray[np.uint16]
 
 
-def rebuild(
-    entropy: npt.NDArray[np.uint64], local_entropy: npt.NDArray[np.uint32], entropies: Table
-) -> Rebuilt:
+def rebuild(entropy: npt.NDArray[np.uint64], local_entropy: npt.NDArray[np.uint32], entropies: Table) -> Rebuilt:
     """Rebuild the payloads of beacons (n) from the id of their remote and the value of their local entropy.
 
     >>> from poc.beacon.entropy import entropies

@@ -56,12 +56,16 @@ def last_times_before(
 
 def last_times_after(last_times: Table, events: dict[str, Events]) -> Table:
     """LAST_TIMES after an epoch: for each column the last event written, else what was remembered before."""
-    hotspots = np.unique(np.concatenate([last_times["hotspot"], *(e.hotspot for e in events.values())]))
-    end = np.full(len(hotspots), np.iinfo(np.int32).max, np.int64)
-    return LAST_TIMES.table(
-        hotspot=hotspots,
-        **{
-            column: last_times_before(written, last_times, column, hotspots, end, including=True)
-            for column, written in events.items()
-        },
-    )
+    hotspots = np.unique(np.concatenate([last_times["hotspot"], *(_distinct(e.hotspot) for e in events.values())]))
+    remembered = last_times.rows_of(hotspots)
+    columns = {}
+    for column, written in events.items():
+        times = np.append(last_times[column], NEVER_NS)[remembered]
+        times[np.searchsorted(hotspots, written.hotspot)] = written.received_ns  # in order, so the last one stays
+        columns[column] = times
+    return LAST_TIMES.table(hotspot=hotspots, **columns)
+
+
+def _distinct(ids: Hotspots) -> Hotspots:
+    ordered = np.sort(ids)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
