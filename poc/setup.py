@@ -57,7 +57,7 @@ def city_of(scenario: Scenario) -> City:
             return synthetic_city(**section.synthetic)
         return load_city(section.city)
     except TypeError as error:
-        raise ScenarioError(f"map.synthetic: {error}; see 'poc map synth --help' for the settings.") from error
+        raise ScenarioError(f"map.synthetic: {error}; see the options of 'poc map synth --help'.") from error
     except MapError as error:
         raise DataError(str(error)) from error
 

@@ -54,7 +54,8 @@ def run(
             loaded, target, jobs=jobs, force=force, progress=lambda done, _: bar.update(bar.task_ids[0], completed=done)
         )
     show(key_figures([finished]), output, f"{loaded.name}, seed {loaded.seed}")
-    for line in [*headline(finished), *finished.manifest["warnings"]]:
+    simplified = [f"simplified: {text}" for text in finished.manifest["profile"]["simplifications"]]
+    for line in [*headline(finished), *finished.manifest["warnings"], *simplified]:
         say(line)
     if not no_report:
         from poc.report.files import save_report

@@ -206,3 +206,28 @@ def test_lists(folder, words):
     rows = json.loads(poc(*words, cwd=folder).stdout)
     assert len(rows) >= 3
     assert poc(*words, "--format", "csv", cwd=folder).stdout.count("\n") >= len(rows)
+
+
+def test_a_city_of_ones_own(folder):
+    made = poc(
+        "map", "synth", "mine.npz", "--kind", "valley", "--width-km", 4, "--height-km", 4, "--at", "47,9", cwd=folder
+    )
+    assert made.returncode == 0, made.stderr
+    assert json.loads(made.stdout)[0]["terrain"] is True
+    assert poc("map", "synth", "mine.npz", cwd=folder).returncode == 2
+    assert poc("map", "synth", "other.npz", "--at", "here", cwd=folder).returncode == 2
+    done = poc("run", "small.toml", "--set", "map.city=./mine.npz", "--out", "valley", "--no-report", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((folder / "valley" / "manifest.json").read_text())["inputs"]
+
+
+MONACO = ROOT.parent / "shared" / "maps" / "monaco"
+
+
+@pytest.mark.skipif(not MONACO.exists(), reason="the shared test maps are not here")
+def test_a_real_extract_with_elevation_becomes_a_city(folder):
+    files = [MONACO / "monaco.osm.gz", "monaco.npz", "--elevation", MONACO / "N43E007.hgt.zip"]
+    made = poc("map", "import", *files, cwd=folder)
+    assert made.returncode == 0, made.stderr
+    assert json.loads(made.stdout)[0]["terrain"] is True
+    assert "OpenStreetMap" in made.stderr
