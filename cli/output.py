@@ -17,16 +17,19 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def for_people(output: Format) -> bool:
+    """Whether a table is wanted: asked for, or by default on a terminal."""
+    return output is Format.table or (output is Format.auto and sys.stdout.isatty())
+
+
 def show(rows: Sequence[Mapping[str, Any]], output: Format, title: str = "") -> None:
     """Rows as a table on a terminal, JSON in a pipe, or as asked."""
-    if output is Format.auto:
-        output = Format.table if sys.stdout.isatty() else Format.json
-    if output is Format.json:
-        print(json.dumps(list(rows), indent=1, default=str))
-    elif output is Format.csv:
-        print(_csv(rows), end="")
-    else:
+    if for_people(output):
         _table(rows, title)
+    elif output is not Format.csv:
+        print(json.dumps(list(rows), indent=1, default=str))
+    else:
+        print(_csv(rows), end="")
 
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> str:

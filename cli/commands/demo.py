@@ -22,7 +22,7 @@ def demo(
     """
     from pathlib import Path
 
-    from cli.output import progress, say, show
+    from cli.output import for_people, progress, say, show
     from poc.report.files import save_report
     from poc.report.headline import headline
     from poc.report.key_figures import key_figures
@@ -38,7 +38,11 @@ def demo(
         with progress(scenario.time.n_epochs, profile, quiet) as bar:
             done = lambda n, _, bar=bar: bar.update(bar.task_ids[0], completed=n)  # noqa: E731
             runs.append(run_to_folder(scenario, folder / profile, jobs=jobs, force=True, progress=done))
-    show(key_figures(runs), output, f"{runs[0].manifest['name']}, seed {runs[0].manifest['seed']}")
+    show(
+        key_figures(runs, readable=for_people(output)),
+        output,
+        f"{runs[0].manifest['name']}, seed {runs[0].manifest['seed']}",
+    )
     for line in headline(runs[0], runs[1:]):
         say(line)
     page = save_report(folder / "report.html", *runs)

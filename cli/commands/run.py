@@ -41,7 +41,7 @@ def run(
     Examples: poc run data/scenarios/01-first-run.toml --profile guarded;
     poc run my.toml --set fleet.n_hotspots=50 --seed 7 --out runs/mine
     """
-    from cli.output import progress, say, show
+    from cli.output import for_people, progress, say, show
     from poc.report.headline import headline
     from poc.report.key_figures import key_figures
     from poc.running import default_folder, run_to_folder
@@ -53,7 +53,7 @@ def run(
         finished = run_to_folder(
             loaded, target, jobs=jobs, force=force, progress=lambda done, _: bar.update(bar.task_ids[0], completed=done)
         )
-    show(key_figures([finished]), output, f"{loaded.name}, seed {loaded.seed}")
+    show(key_figures([finished], readable=for_people(output)), output, f"{loaded.name}, seed {loaded.seed}")
     simplified = [f"simplified: {text}" for text in finished.manifest["profile"]["simplifications"]]
     for line in [*headline(finished), *finished.manifest["warnings"], *simplified]:
         say(line)

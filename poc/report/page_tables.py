@@ -30,7 +30,8 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
 
 
-_COMPARED: tuple[tuple[str, str, str, str], ...] = (
+#: what is set side by side: text, section and name in the metrics, and how the number reads
+COMPARED: tuple[tuple[str, str, str, str], ...] = (
     ("Paid emission that goes to liars", "leakage", "share", "share"),
     ("Honest hotspots paid nothing", "collateral", "unpaid_share", "share"),
     ("Honest hotspots harmed by denials or removed claims", "collateral", "harmed_share", "share"),
@@ -51,9 +52,9 @@ _COMPARED: tuple[tuple[str, str, str, str], ...] = (
 def outcome_grid(runs: Sequence[RunData]) -> Grid:
     """The main numbers, one column for each run."""
     rows = []
-    for text, section, name, form in _COMPARED:
+    for text, section, name, form in COMPARED:
         values = [((run.metrics.get(section) or {}) if section else run.metrics).get(name) for run in runs]
-        rows.append((text, *(_formatted(value, form) for value in values)))
+        rows.append((text, *(formatted(value, form) for value in values)))
     names = [str(run.manifest.get("profile", {}).get("name", "?")) for run in runs]
     return Grid(("", *names), " " + "n" * len(runs), tuple(rows))
 
@@ -67,10 +68,10 @@ def detector_grid(metrics: Mapping[str, Any]) -> Grid:
         if interval:
             found += f" ({percent(interval[0])} to {percent(interval[1])})"
         rows.append((
-            name, _formatted(entry.get("auc"), "number"), found, _formatted(entry.get("average_precision"), "number"),
+            name, formatted(entry.get("auc"), "number"), found, formatted(entry.get("average_precision"), "number"),
             percent(entry.get("suspect_share_of_liars")), percent(entry.get("suspect_share_of_honest")),
             percent(entry.get("undecided_share")),
-            _formatted((entry.get("calibration") or {}).get("expected_calibration_error"), "number"),
+            formatted((entry.get("calibration") or {}).get("expected_calibration_error"), "number"),
         ))  # fmt: skip
     head = (
         "detector", "AUC", "liars found at 1 % honest accused (95 % interval)", "average precision",
@@ -150,11 +151,14 @@ def _cell_text(run: RunData, hotspot: Any) -> str:
     return str(text_from_cells(cell)[0]) if are_valid(cell).all() else "none"
 
 
-def _formatted(value: Any, form: str) -> str:
+def formatted(value: Any, form: str) -> str:
+    """A number as text: a share in percent, bones in whole tokens, a count with thousands, else three decimals."""
     if value is None:
         return "n/a"
     if form == "share":
         return percent(value)
     if form == "bones":
         return f"{value / BONES_PER_HNT:,.0f}"
+    if form == "whole":
+        return f"{value:,.0f}"
     return f"{value:,}" if form == "count" else f"{value:.3f}"
