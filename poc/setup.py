@@ -22,7 +22,7 @@ from poc.world.truth import Radio, Setting, World
 from radio_models.errors import RadioError
 from radio_models.fading import FADING
 from radio_models.lora.region_plans import REGION_PLANS, RegionPlan
-from radio_models.model import PATH_LOSS
+from radio_models.model import NEEDS_TERRAIN, PATH_LOSS
 from radio_models.presets import DEFAULT_RADIO
 from radio_models.shadowing import SHADOWING
 
@@ -76,6 +76,11 @@ def setting_of(scenario: Scenario, city: City, jobs: int = 1) -> Setting:
         noise_figure_db=section.noise_figure_db,
         miss_probability=section.miss_probability,
     )
+    if type(radio.path_loss) in NEEDS_TERRAIN and city.terrain is None:
+        raise ScenarioError(
+            f"radio.path_loss needs terrain and the city '{city.name}' has none; "
+            "choose another model, or a city with an elevation raster such as tennessee-ridges."
+        )
     _check_domain(radio, plan, scenario.fleet.height_median_m)
     return Setting(scenario, city, plan, radio, Keys(scenario.seed), jobs)
 

@@ -4,7 +4,24 @@ from __future__ import annotations
 
 import typer
 
-from cli.commands import compare, demo, explain, fraud, maps_, models, new, plot, profiles, report, run, sweep
+from cli.commands import (
+    calibrate,
+    compare,
+    coverage,
+    demo,
+    explain,
+    fraud,
+    maps_,
+    models,
+    new,
+    plot,
+    profiles,
+    report,
+    run,
+    sweep,
+)  # fmt: skip
+
+_NEGATIVE_NUMBERS = {"ignore_unknown_options": True}  # a latitude such as -16.5 is no option
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,8 +35,10 @@ def add_to(app: typer.Typer) -> None:
         ("explain", explain.explain),
         ("compare", compare.compare),
         ("sweep", sweep.sweep),
+        ("calibrate", calibrate.calibrate),
     ):
         app.command(name)(command)
+    app.command("coverage", context_settings=_NEGATIVE_NUMBERS)(coverage.coverage)
     for name, group in (
         ("fraud", fraud.group),
         ("map", maps_.group),

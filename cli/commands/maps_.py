@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import map_making
+from cli.commands import map_making, map_profile
 from cli.options import Debug, Format, FormatOption
 
 group = typer.Typer(help="The maps that are there, and new ones.", no_args_is_help=True)
 group.command("synth")(map_making.synth)
 group.command("import")(map_making.import_map)
+group.command("profile", context_settings={"ignore_unknown_options": True})(map_profile.profile)
 
 
 @group.command("list")

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from poc.paths import Places, paths_between
+from poc.paths import Places, median_loss
 from poc.table import Array, Table
 from poc.world.truth import Setting
 from poc.world.witnessing.neighbours import neighbourhoods
 from poc.world.witnessing.reach import deficit_db, fade_floor_db, reach_of
+from radio_models.free_space import free_space_loss_db
+from radio_models.model import NEEDS_TERRAIN
 
 BLOCK = 500_000  # candidate pairs scanned at a time; results do not depend on it
+TERRAIN_GAIN_DB = 6.0  # what a ground reflection in phase can add to free space
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +51,27 @@ def static_links(truth: Table, setting: Setting, sensitivity_dbm: float) -> Link
     floor = fade_floor_db(radio.fading)
     gain_dbi, power_dbm = truth["gain_dbi"], truth["power_dbm"]
 
-    def loss_db(distance_m: Array) -> Array:
+    def least_loss_db(distance_m: Array) -> Array:
+        if type(radio.path_loss) in NEEDS_TERRAIN:  # no distance tells what a ridge hides: free space is the best case
+            return np.asarray(free_space_loss_db(distance_m, frequency_hz) - TERRAIN_GAIN_DB)
         tallest = np.full(len(distance_m), places.height_m.max(initial=1.0))
         top = Places(np.zeros(len(distance_m)), np.zeros(len(distance_m)), tallest)
-        return np.asarray(radio.path_loss.loss_db(paths_between(None, top, top, distance_m, frequency_hz)))
+        return median_loss(radio.path_loss, None, top, top, distance_m, frequency_hz)[0]
 
     sent_db = power_dbm + gain_dbi - sensitivity_dbm + deficit
     weakest, strongest = (float(end(sent_db, initial=0.0) + end(gain_dbi, initial=0.0)) for end in (np.min, np.max))
-    reach = reach_of(loss_db, weakest, strongest)
+    reach = reach_of(least_loss_db, weakest, strongest)
     near = neighbourhoods(xyz_m, sent_db, gain_dbi, reach)
 
     def block(rows: tuple[int, int]) -> tuple[Array, Array, Array, int]:
         pairs = near.pairs(*rows)
         sender, witness = pairs.sender, pairs.witness
-        paths = paths_between(city, places.take(sender), places.take(witness), pairs.distance_m, frequency_hz)
-        mean = sent_db[sender] + gain_dbi[witness] - radio.path_loss.loss_db(paths)  # over sensitivity less deficit
+        loss_db, outside = median_loss(
+            radio.path_loss, city, places.take(sender), places.take(witness), pairs.distance_m, frequency_hz
+        )
+        mean = sent_db[sender] + gain_dbi[witness] - loss_db  # over sensitivity less deficit; −inf is never likely
         likely = np.flatnonzero(mean >= 0.0)
-        n_outside = int(radio.path_loss.domain.outside(paths)[likely].sum())
+        n_outside = int(outside[likely].sum())
         sender, witness = sender[likely], witness[likely]
         received = mean[likely] + (sensitivity_dbm - deficit) + field.link_db(sender, witness)
         heard = np.flatnonzero(received - sensitivity_dbm >= -floor)
