@@ -1,4 +1,4 @@
-"""Source of leaves and roots: the reference tree of Certificate Transparency (RFC 6962), google/certificate-transparency
+"""Source of leaves and roots: the reference tree of RFC 6962 in google/certificate-transparency,
 `cpp/merkletree/merkle_tree_test.cc` and its ports. Roots over the first n leaves, hex.
 """
 

@@ -1,0 +1,204 @@
+"""Hotspots, beacons, witness reports, entropies and denylists from CSV, JSON Lines and Parquet, column by column.
+
+Which columns there are stands in the tuples below. Times are floored to milliseconds, as Helium's server
+stamps them; a row that cannot be read is rejected and counted, the others go on.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from maps.grid import are_valid, cells_from_coordinates, coordinates_from_cells, resolutions
+from maps.regions import region_of
+from poc.beacon.entropy import REMOTE_BYTES
+from poc.beacon.payload import digest
+from poc.interop.names import Names
+from poc.interop.rejections import Rejections
+from poc.interop.reports import LAST_NS, BeaconRow, WitnessRow, payload_of_name, to_ms
+from poc.interop.rows import (
+    INT64_MAX,
+    Rejected,
+    Row,
+    absent,
+    hex_bytes,
+    kept,
+    number,
+    read_rows,
+    text,
+    truth,
+    whole,
+)  # fmt: skip
+from poc.schema import HOTSPOTS
+from poc.table import Table
+from poc.validator.state import Denylist
+from radio_models.lora.region_plans import REGION_NUMBERS, UNKNOWN_REGION_NUMBER
+
+HOTSPOT_COLUMNS = ("hotspot", "cell|latitude_deg", "cell|longitude_deg", "gain_dbi")
+DENYLIST_COLUMNS = ("hotspot",)
+BEACON_COLUMNS = ("beacon", "beaconer", "received_ns", "frequency_hz", "data_rate", "tx_power_dbm")
+WITNESS_COLUMNS = ("beacon|payload", "witness", "received_ns", "rssi_dbm", "snr_db", "frequency_hz")
+ENTROPY_COLUMNS = ("remote_entropy", "entropy_timestamp_s")
+FINEST_USED, ASSERTED = 11, 12  # resolutions: cells must be at least as fine; coordinates become cells of res 12
+_NUMBERS = {name.replace("-", "_").upper(): number for name, number in REGION_NUMBERS.items()}
+_LORA, _OTHER_RATES = re.compile(r"SF([5-9]|1[0-2])BW(125|250|500)"), re.compile(r"LRFHSS[12]BW(137|336|1523)|FSK50")
+_INT32, _GAINS_DBI = 2**31 - 1, (-100.0, 100.0)
+DEFAULT_GAIN_DBI = 1.2  # spec/helium-iot.md §1
+
+
+def read_hotspots(path: Path, names: Names, counts: Rejections) -> tuple[Table, int]:
+    """HOTSPOTS, and for how many the region was guessed from the place; a hotspot that comes twice is rejected."""
+    seen: set[int] = set()
+
+    def parse(row: Row) -> dict[str, Any]:
+        hotspot = names.id_of(text(row, "hotspot"))
+        if hotspot in seen:
+            raise Rejected("duplicate hotspot")
+        parsed: dict[str, Any] = {
+            "hotspot": hotspot,
+            "owner": 0 if absent(row, "owner") else names.id_of(text(row, "owner")),
+            "cell": _cell(row),
+            "gain_dbi": DEFAULT_GAIN_DBI if absent(row, "gain_dbi") else round(number(row, "gain_dbi", *_GAINS_DBI), 1),
+            "elevation_m": 0.0 if absent(row, "elevation_m") else number(row, "elevation_m", -_INT32, _INT32),
+            "region": _region(row),
+            "full": truth(row, "is_full", otherwise=True),
+        }
+        seen.add(hotspot)
+        return parsed
+
+    rows = list(kept(read_rows(path, HOTSPOT_COLUMNS, counts), parse, counts))
+    columns = {c.name: np.array([row[c.name] for row in rows], c.dtype) for c in HOTSPOTS.columns}
+    guess = np.flatnonzero((columns["region"] < 0) & (columns["cell"] != 0))
+    if len(guess):
+        places = coordinates_from_cells(columns["cell"][guess])
+        columns["region"][guess] = [REGION_NUMBERS[name] for name in np.atleast_1d(region_of(*places)).tolist()]
+    columns["region"][columns["region"] < 0] = UNKNOWN_REGION_NUMBER
+    return HOTSPOTS.table(**columns), len(guess)
+
+
+def _cell(row: Row) -> int:
+    """The asserted cell; 0 where the row names no place."""
+    if not absent(row, "cell"):
+        value = text(row, "cell").lower().removeprefix("0x")
+        if not re.fullmatch(r"[0-9a-f]{1,16}", value):
+            raise Rejected("cell is no hex text")
+        cell = int(value, 16)
+        if not are_valid(np.array([cell], np.uint64))[0]:
+            raise Rejected("cell does not exist")
+        if resolutions(np.array([cell], np.uint64))[0] < FINEST_USED:
+            raise Rejected("cell is coarser than resolution 11")
+        return cell
+    if absent(row, "latitude_deg") and absent(row, "longitude_deg"):
+        return 0
+    latitude, longitude = number(row, "latitude_deg", -90.0, 90.0), number(row, "longitude_deg", -360.0, 360.0)
+    return int(cells_from_coordinates(latitude, longitude, ASSERTED))
+
+
+def _region(row: Row) -> int:
+    """Helium's number of the region; −1 where the row says nothing."""
+    if absent(row, "region"):
+        return -1
+    name = text(row, "region").replace("-", "_").upper()
+    if name.isdecimal() and int(name[:9]) in REGION_NUMBERS.values():
+        return int(name)
+    if name not in _NUMBERS:
+        raise Rejected("region is unknown")
+    return _NUMBERS[name]
+
+
+def read_beacons(path: Path, counts: Rejections) -> list[BeaconRow]:
+    """The beacon reports of a table file."""
+    return list(kept(read_rows(path, BEACON_COLUMNS, counts), _beacon, counts))
+
+
+def _beacon(row: Row) -> BeaconRow:
+    beacon, data = text(row, "beacon"), hex_bytes(row, "payload")
+    received_ns = to_ms(whole(row, "received_ns", 0, LAST_NS))
+    start_s = None if absent(row, "entropy_timestamp_s") else whole(row, "entropy_timestamp_s", 0, LAST_NS // 10**9)
+    return BeaconRow(
+        beacon=beacon,
+        hotspot=text(row, "beaconer"),
+        received_ns=received_ns,
+        sent_ns=received_ns,
+        payload=digest(data) if data else payload_of_name(beacon),
+        has_payload=bool(data),
+        frequency_hz=whole(row, "frequency_hz", 0, INT64_MAX),
+        spreading_factor=spreading_factor(row),
+        power_dbm=whole(row, "tx_power_dbm", -(2**15), 2**15 - 1),
+        local_entropy=hex_bytes(row, "local_entropy", 4),
+        remote_entropy=hex_bytes(row, "remote_entropy", REMOTE_BYTES),
+        entropy_start_s=start_s,
+    )
+
+
+def spreading_factor(row: Row) -> int:
+    """The spreading factor of `data_rate` at 125 kHz; 0 for other bandwidths and modulations.
+
+    >>> spreading_factor({"data_rate": "SF9BW125"}), spreading_factor({"data_rate": "FSK50"})
+    (9, 0)
+    """
+    rate = text(row, "data_rate").upper()
+    match = _LORA.fullmatch(rate)
+    if not match and not _OTHER_RATES.fullmatch(rate):
+        raise Rejected("data_rate is unknown")
+    return int(match[1]) if match and match[2] == "125" else 0
+
+
+def read_witnesses(path: Path, counts: Rejections) -> list[WitnessRow]:
+    """The witness reports of a table file."""
+    return list(kept(read_rows(path, WITNESS_COLUMNS, counts), _witness, counts))
+
+
+def _witness(row: Row) -> WitnessRow:
+    data = hex_bytes(row, "payload")
+    received_ns = to_ms(whole(row, "received_ns", 0, LAST_NS))
+    return WitnessRow(
+        beacon="" if data else text(row, "beacon"),
+        payload=digest(data) if data else None,
+        hotspot=text(row, "witness"),
+        received_ns=received_ns,
+        heard_ns=received_ns,
+        rssi_dbm=number(row, "rssi_dbm", -_INT32 / 10, _INT32 / 10),
+        snr_db=number(row, "snr_db", -_INT32 / 10, _INT32 / 10),
+        frequency_hz=whole(row, "frequency_hz", 0, INT64_MAX),
+        spreading_factor=0 if absent(row, "data_rate") else spreading_factor(row),
+    )
+
+
+def read_entropies(path: Path, counts: Rejections) -> dict[bytes, tuple[int, int]]:
+    """(timestamp [s], version) of each remote entropy; the first row of a value counts."""
+    archive: dict[bytes, tuple[int, int]] = {}
+
+    def parse(row: Row) -> None:
+        data = hex_bytes(row, "remote_entropy", REMOTE_BYTES)
+        version = 0 if absent(row, "version") else whole(row, "version", 0, 2**32 - 1)
+        start_s = whole(row, "entropy_timestamp_s", 0, LAST_NS // 10**9)
+        if not data:
+            raise Rejected("remote_entropy is missing")
+        archive.setdefault(data, (start_s, version))
+
+    for _ in kept(read_rows(path, ENTROPY_COLUMNS, counts), parse, counts):
+        pass
+    return archive
+
+
+def read_denylist(path: Path, names: Names, counts: Rejections) -> Denylist:
+    """Denied hotspots (rows with `hotspot` alone) and edges (with `other` as well); no row at all means unloaded."""
+    hotspots: list[int] = []
+    edges: list[tuple[int, int]] = []
+
+    def parse(row: Row) -> None:
+        hotspot = names.id_of(text(row, "hotspot"))
+        if absent(row, "other"):
+            hotspots.append(hotspot)
+        else:
+            edges.append((hotspot, names.id_of(text(row, "other"))))
+
+    for _ in kept(read_rows(path, DENYLIST_COLUMNS, counts), parse, counts):
+        pass
+    if not hotspots and not edges:
+        return Denylist("unloaded")
+    return Denylist("loaded", np.array(hotspots, np.uint64), np.array(edges, np.uint64).reshape(-1, 2))

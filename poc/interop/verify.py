@@ -1,0 +1,126 @@
+"""Judge reports that somebody else produced, by the same profiles and the same code as a run.
+
+`poc verify` is a shell over `verify`. Every row of the given files ends in one place: rejected with a cause, or in
+`verdicts` with a status and a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from poc.errors import DataError
+from poc.interop.frames import file_type_of
+from poc.interop.names import Names
+from poc.interop.oracle_ingest import read_oracle_beacons, read_oracle_entropies, read_oracle_witnesses
+from poc.interop.rejections import Rejections
+from poc.interop.reports import ForeignReports, foreign_reports
+from poc.interop.table_files import read_beacons, read_denylist, read_entropies, read_hotspots, read_witnesses
+from poc.profiles.profile import Profile
+from poc.table import Table
+from poc.validator.judgement import Judgement
+from poc.validator.state import Denylist, ValidatorState
+
+KIND = "beacon_witness"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What there is to judge: CSV, JSONL or Parquet; beacons, witnesses and entropies may be oracle files."""
+
+    hotspots: Path
+    beacons: Path
+    witnesses: Path
+    denylist: Path | None = None
+    entropies: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The judgement of foreign files, the texts behind its numbers, and the counts of what was read."""
+
+    profile: Profile
+    judgement: Judgement
+    reports: ForeignReports
+    hotspot_names: Names
+    counts: dict[str, Rejections]
+    notes: list[str] = field(default_factory=list)
+
+
+def verify(files: Files, profile: Profile, state: ValidatorState | None = None) -> Verified:
+    """Read the files, judge the reports, starting from `state` (empty by default).
+
+    Raises DataError for an argument that cannot be read or lacks a column; a bad row is counted.
+    """
+    names = Names()
+    counts = {name: Rejections() for name in ("hotspots", "beacons", "witnesses", "entropies", "denylist")}
+    hotspots, n_guessed = read_hotspots(files.hotspots, names, counts["hotspots"])
+    beacons = _read(files.beacons, read_beacons, "iot_beacon_ingest_report", read_oracle_beacons, counts["beacons"])
+    witnesses = _read(
+        files.witnesses, read_witnesses, "iot_witness_ingest_report", read_oracle_witnesses, counts["witnesses"]
+    )
+    archive = None
+    if files.entropies:
+        archive = _read(files.entropies, read_entropies, "entropy_report", read_oracle_entropies, counts["entropies"])
+    denylist = Denylist()
+    if files.denylist:
+        denylist = read_denylist(files.denylist, names, counts["denylist"])
+    reports = foreign_reports(beacons, witnesses, archive, names, counts)
+    kind = next((kind for kind in profile.evidence_kinds if kind.name == KIND), None)
+    if kind is None:
+        raise DataError(f"the profile '{profile.name}' judges no beacons and witnesses; choose another --profile.")
+    state = replace(state or ValidatorState(), denylist=denylist)
+    judgement = kind.judge(hotspots, reports.tables, state, profile.limits)
+    return Verified(profile, judgement, reports, names, counts, _notes(denylist, reports, profile, n_guessed))
+
+
+def _read(path: Path, table: Callable[..., Any], file_type: str, oracle: Callable[..., Any], counts: Rejections) -> Any:
+    found = file_type_of(path)
+    if found is None:
+        return table(path, counts)
+    if found != file_type:
+        raise DataError(f"'{path}' is an oracle file of {found}, expected {file_type}; give the right file.")
+    return oracle(path, counts)
+
+
+def _notes(denylist: Denylist, reports: ForeignReports, profile: Profile, n_guessed: int) -> list[str]:
+    """What the reader of the verdicts must know: checks without evidence, and guesses."""
+    notes = [f"skipped: {text}" for text in reports.skipped]
+    if denylist.status == "absent":
+        notes.append("skipped: denied and denied_edge: no denylist was given.")
+    if denylist.status == "unloaded":
+        notes.append("the denylist is empty, so it counts as not loaded and denies everybody.")
+    if profile.scores_act != "never":
+        notes.append("no detector ran: verdicts are those of the checks alone.")
+    if n_guessed:
+        notes.append(f"the region of {n_guessed:,} hotspots was taken from a coarse table of boxes (maps/regions.py).")
+    return notes
+
+
+def by_day(judgement: Judgement) -> dict[int, Judgement]:
+    """The judgement cut by reward epoch: UTC day since 1970 of the beacon's arrival; midnight counts to the day before.
+
+    Source: oracles-iot `reward_share.rs` (start < timestamp ≤ end), `spec/helium-iot.md` §10.
+    """
+    beacons, witnesses = judgement.verdicts["beacon_verdicts"], judgement.verdicts["witness_verdicts"]
+    day = (beacons["received_ns"] - 1) // (86_400 * 10**9)
+    row = beacons.rows_of(witnesses["beacon"])
+    parts = {}
+    for epoch in np.unique(day).tolist():
+        here, heard = day == epoch, (day == epoch)[row]
+        parts[epoch] = replace(
+            judgement,
+            verdicts={"beacon_verdicts": beacons.take(here), "witness_verdicts": witnesses.take(heard)},
+            joined={"receptions": judgement.joined["receptions"].take(heard)},
+        )
+    return parts
+
+
+def claims_by_day(verified: Verified) -> dict[int, Table]:
+    """CLAIMS of each reward epoch."""
+    kind = next(kind for kind in verified.profile.evidence_kinds if kind.name == KIND)
+    return {day: kind.claims(part, verified.profile.limits) for day, part in by_day(verified.judgement).items()}
