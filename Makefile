@@ -24,8 +24,12 @@ format: $(VENV)/.tested
 docs: $(VENV)/.tested
 	$(BIN)/python -m docs.generate
 
+fuzz: $(VENV)/.tested
+	POC_FUZZ_EXAMPLES=5000 $(BIN)/python -m pytest tests/fuzz
+
 bench: $(VENV)/.tested
-	$(BIN)/python -m pytest -m benchmark -s tests/benchmark
+	$(BIN)/python benchmarks/itm.py
+	$(BIN)/python benchmarks/p1812.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'

@@ -6,6 +6,7 @@ The wall of design §3 runs through this list: `TRUTH` is private to `poc.world`
 
 from __future__ import annotations
 
+from poc.beacon.entropy import ENTROPIES
 from poc.table import Column, Schema
 
 _HOTSPOT = Column("hotspot", "uint64", "", "permanent id of the hotspot")
@@ -56,9 +57,11 @@ BEACONS = Schema(
         Column("received_ns", "int64", "ns", "arrival of the report at the server, since 1970"),
         Column("payload", "uint64", "", "digest of the 51-byte payload; beacon and witness reports join on it"),
         Column("entropy_start_s", "int64", "s", "timestamp of the remote entropy used"),
+        Column("entropy", "uint64", "", "id of the remote entropy used; 0 = the report names none"),
+        Column("local_entropy", "uint32", "", "the hotspot's own four random bytes, little-endian"),
         Column("power_dbm", "int16", "dBm", "conducted power as claimed"),
         Column("frequency_hz", "int64", "Hz", "channel used"),
-        Column("spreading_factor", "uint8", "", "LoRa spreading factor at 125 kHz"),
+        Column("spreading_factor", "uint8", "", "LoRa spreading factor at 125 kHz; 0 = another data rate"),
     ),
     "beacon reports as the server received them; public",
 )
@@ -104,6 +107,9 @@ JOINED_BEACONS = Schema(
         Column(
             "first_received_ns", "int64", "ns", "arrival of the earliest of them; the beacon's own where there is none"
         ),
+        Column("rebuilt", "bool", "", "whether the entropies are known, so that the beacon can be rebuilt"),
+        Column("rebuilt_payload", "uint64", "", "digest of the payload that the entropies give"),
+        Column("rebuilt_channel_word", "uint16", "", "its first two bytes, which pick the channel"),
         *_SIDE_COLUMNS,
     ),
     "beacon reports joined with the beaconer's asserted data, in processing order",
@@ -275,7 +281,7 @@ SCORES = Schema(
 TABLES: dict[str, Schema] = {
     schema.name: schema
     for schema in (
-        HOTSPOTS, TRUTH, BEACONS, WITNESS_REPORTS, JOINED_BEACONS, RECEPTIONS, BEACON_VERDICTS, WITNESS_VERDICTS,
-        CLAIMS, SHARES, REWARDS, LINK_STATISTICS, ACTIVITY, SCORES,
+        HOTSPOTS, TRUTH, ENTROPIES, BEACONS, WITNESS_REPORTS, JOINED_BEACONS, RECEPTIONS, BEACON_VERDICTS,
+        WITNESS_VERDICTS, CLAIMS, SHARES, REWARDS, LINK_STATISTICS, ACTIVITY, SCORES,
     )
 }  # fmt: skip

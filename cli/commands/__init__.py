@@ -10,7 +10,9 @@ from cli.commands import (
     coverage,
     demo,
     explain,
+    export,
     fraud,
+    ledger,
     maps_,
     models,
     new,
@@ -19,6 +21,7 @@ from cli.commands import (
     report,
     run,
     sweep,
+    verify,
 )  # fmt: skip
 
 _NEGATIVE_NUMBERS = {"ignore_unknown_options": True}  # a latitude such as -16.5 is no option
@@ -35,6 +38,8 @@ def add_to(app: typer.Typer) -> None:
         ("explain", explain.explain),
         ("compare", compare.compare),
         ("sweep", sweep.sweep),
+        ("verify", verify.verify),
+        ("export", export.export),
         ("calibrate", calibrate.calibrate),
     ):
         app.command(name)(command)
@@ -44,5 +49,6 @@ def add_to(app: typer.Typer) -> None:
         ("map", maps_.group),
         ("models", models.group),
         ("profiles", profiles.group),
+        ("ledger", ledger.group),
     ):
         app.add_typer(group, name=name)

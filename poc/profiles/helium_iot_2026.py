@@ -11,6 +11,7 @@ from poc.rewards.claims import beacon_witness_claims
 from poc.rewards.rules.helium_density import HeliumDensity
 from poc.schema import BEACONS, WITNESS_REPORTS
 from poc.validator.checks.asserted import beaconer_asserted, witness_asserted
+from poc.validator.checks.beacon_payload import beacon_payload
 from poc.validator.checks.capability import beaconer_capability, witness_capability
 from poc.validator.checks.cell_distance import witness_cell_distance
 from poc.validator.checks.denied_edge import denied_edge
@@ -39,6 +40,7 @@ BEACON_CHECKS = (
     beaconer_entropy,  # 2 entropy_expired
     beaconer_capability,  # 3 invalid_capability
     beacon_schedule,  # 4 irregular_interval
+    beacon_payload,  # 5 invalid_packet
 )
 WITNESS_CHECKS = (
     duplicate,  # D
@@ -101,7 +103,6 @@ HELIUM_IOT_2026 = Profile(
         "HIP-15, HIP-17, HIP-58, HIP-83, HIP-104, HIP-106, HIP-138, HIP-149",
     ),
     simplifications=(
-        "The payload is not rebuilt from entropy and asserted gain (check 5 of a beacon).",
         "Nothing ends stale: no report waits for an entropy or is retried.",
         "Beacons are judged one after the other in order of arrival; Helium judged up to 100 at a time.",
         "The density map is that of the last full half-hour before a beacon arrived; Helium ran about 20 min behind.",

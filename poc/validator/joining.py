@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 from maps.geodesy import great_circle_m
 from maps.grid import are_valid, coordinates_from_cells, distances, parents, resolutions
+from poc.beacon.entropy import ENTROPIES
+from poc.beacon.rebuilding import rebuild
 from poc.schema import JOINED_BEACONS, RECEPTIONS
 from poc.table import Array, Gathered, Table
 
@@ -35,8 +37,8 @@ class Joined:
     n_dropped: int
 
 
-def join(hotspots: Table, beacons: Table, witness_reports: Table) -> Joined:
-    """Join the BEACONS and WITNESS_REPORTS of one epoch with HOTSPOTS as asserted.
+def join(hotspots: Table, beacons: Table, witness_reports: Table, entropies: Table | None = None) -> Joined:
+    """Join the BEACONS and WITNESS_REPORTS of one epoch with HOTSPOTS as asserted and with the archived ENTROPIES.
 
     A report id that comes again, and a witness report whose payload no beacon has, are dropped and counted. The result
     does not depend on the order of rows. Asserted values that are no H3 cell are read as "never asserted" (0).
@@ -50,21 +52,27 @@ def join(hotspots: Table, beacons: Table, witness_reports: Table) -> Joined:
 
     asserted = _asserted(hotspots)
     sender = hotspots.rows_of(sent["hotspot"])
-    joined = _joined_beacons(sent, reports["received_ns"][order], row, sender, asserted)
+    joined = _joined_beacons(sent, reports["received_ns"][order], row, sender, asserted, entropies)
     receptions = _receptions(joined, reports, order, row, sender, hotspots, asserted)
     return Joined(joined, receptions, row, n_given - len(joined) - len(receptions))
 
 
-def _joined_beacons(sent: Table, received_ns: Array, row: Array, sender: Array, asserted: Mapping[str, Array]) -> Table:
+def _joined_beacons(
+    sent: Table, received_ns: Array, row: Array, sender: Array, asserted: Mapping[str, Array], entropies: Table | None
+) -> Table:
     first_received_ns = sent["received_ns"].copy()
     first = np.flatnonzero(np.append(True, row[1:] != row[:-1])[: len(row)])
     first_received_ns[row[first]] = received_ns[first]
+    rebuilt = rebuild(sent["entropy"], sent["local_entropy"], ENTROPIES.empty() if entropies is None else entropies)
     return JOINED_BEACONS.table(
         beaconer=sent["hotspot"],
         known=sender >= 0,
         full=_pick(asserted, "full", sender),
         n_reports=np.bincount(row, minlength=len(sent)),
         first_received_ns=first_received_ns,
+        rebuilt=rebuilt.known,
+        rebuilt_payload=rebuilt.payload,
+        rebuilt_channel_word=rebuilt.channel_word,
         beaconer_cell=_pick(asserted, "cell", sender),
         beaconer_gain_dbi=_pick(asserted, "gain_dbi", sender),
         beaconer_region=_pick(asserted, "region", sender),

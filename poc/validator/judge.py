@@ -85,7 +85,7 @@ def judge(rules: Rules, hotspots: Table, reports: Mapping[str, Table], state: Va
 
     Raises for no report whatsoever; the result does not depend on the order of rows.
     """
-    joined = join(hotspots, reports["beacons"], reports["witness_reports"])
+    joined = join(hotspots, reports["beacons"], reports["witness_reports"], reports.get("entropies"))
     beacons, receptions, row = joined.beacons, joined.receptions, joined.beacon_row
     position = np.arange(len(beacons))
     memory = state.last_times

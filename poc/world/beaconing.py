@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from poc.beacon.entropy import bytes_of, entropies_between, tick_s
+from poc.beacon.payload import payloads_and_digests
 from poc.keys import Keys
 from poc.table import Array, Table
 from poc.world.truth import Span
@@ -20,7 +22,10 @@ SEGMENT_S = 21_600
 
 @dataclass(frozen=True, slots=True)
 class Transmissions:
-    """Beacons on the air: `sender` is a row of the truth, `time_ns` true time of the start [ns since 1970]."""
+    """Beacons on the air: `sender` is a row of the truth, `time_ns` true time of the start [ns since 1970].
+
+    `entropies` are the remote entropies (ENTROPIES) that were the newest at some time of the span.
+    """
 
     beacon: Array
     sender: Array
@@ -28,6 +33,9 @@ class Transmissions:
     clock_ns: Array
     payload: Array
     frequency_hz: Array
+    entropy: Array
+    local_entropy: Array
+    entropies: Table
 
     def __len__(self) -> int:
         return len(self.beacon)
@@ -40,6 +48,9 @@ class Transmissions:
             self.clock_ns[rows],
             self.payload[rows],
             self.frequency_hz[rows],
+            self.entropy[rows],
+            self.local_entropy[rows],
+            self.entropies,
         )
 
 
@@ -61,14 +72,22 @@ def beacon_times(truth: Table, span: Span, plan: RegionPlan, keys: Keys) -> Tran
     time_ns = clock_ns - offset_ns[sender]
     inside = (time_ns >= span.start_ns) & (time_ns < span.end_ns)
 
-    beacon = keys.of("id").bits(hotspot, segment)
-    channels_hz = np.asarray(plan.channels_hz, np.int64)
-    all_of_them = Transmissions(
+    sender, time_ns, clock_ns = sender[inside], time_ns[inside], clock_ns[inside]
+    beacon = keys.of("id").bits(hotspot[inside], segment[inside])
+    entropies = entropies_between(span.start_ns, span.end_ns, keys.of("entropy"))
+    row = entropies.rows_of(tick_s(time_ns), "start_s")
+    local_entropy = (keys.of("local-entropy").bits(beacon) >> np.uint64(32)).astype(np.uint32)
+    data, payload = payloads_and_digests(bytes_of(entropies), entropies["start_s"], row, local_entropy)
+    channel = (data[:, 0] + 256 * data[:, 1].astype(np.int64)) % len(plan.channels_hz)
+    on_air = Transmissions(
         beacon=beacon,
         sender=sender,
         time_ns=time_ns,
         clock_ns=clock_ns,
-        payload=keys.of("payload").bits(beacon),
-        frequency_hz=channels_hz[keys.of("channel").integers(len(channels_hz), beacon)],
-    ).take(inside)
-    return all_of_them.take(np.lexsort((all_of_them.beacon, all_of_them.time_ns)))
+        payload=payload,
+        frequency_hz=np.asarray(plan.channels_hz, np.int64)[channel],
+        entropy=entropies["entropy"][row],
+        local_entropy=local_entropy,
+        entropies=entropies,
+    )
+    return on_air.take(np.lexsort((beacon, time_ns)))

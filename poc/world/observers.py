@@ -9,12 +9,12 @@ from typing import Protocol
 
 import numpy as np
 
+from poc.beacon.entropy import tick_s
 from poc.keys import Keys
 from poc.schema import BEACONS, WITNESS_REPORTS
 from poc.table import Array, Table
 from poc.world.backhaul import arrival_ns, is_up
 from poc.world.beaconing import Transmissions, beacon_times
-from poc.world.entropy import entropy_start_s
 from poc.world.truth import Setting, Span, World
 from poc.world.witnessing.hearing import hear
 from poc.world.witnessing.links import Links, static_links
@@ -51,7 +51,7 @@ class BeaconWitness:
         return self._links
 
     def observe(self, world: World, span: Span) -> dict[str, Table]:
-        """The tables `beacons` and `witness_reports`, each ordered by id."""
+        """The tables `beacons` and `witness_reports`, each ordered by id, and the `entropies` of the epoch."""
         setting, truth = self.setting, world.truth
         on_air = beacon_times(truth, span, setting.plan, setting.keys)
         buildable = world.hotspots["gain_dbi"][on_air.sender] <= setting.plan.max_eirp_dbm  # else power is negative
@@ -64,7 +64,8 @@ class BeaconWitness:
         reports = self._reports(
             truth, on_air, heard.transmission[up], heard.witness[up], heard.received_dbm[up], setting.keys
         )
-        return {"beacons": self._beacons(truth, world.hotspots, on_air, setting.keys), "witness_reports": reports}
+        beacons = self._beacons(truth, world.hotspots, on_air, setting.keys)
+        return {"beacons": beacons, "witness_reports": reports, "entropies": on_air.entropies}
 
     def notes(self) -> list[str]:
         """Links on which the path-loss model was used outside its domain, if any."""
@@ -86,7 +87,9 @@ class BeaconWitness:
             sent_ns=on_air.clock_ns,
             received_ns=arrival_ns(on_air.time_ns, truth["latency_s"][sender], keys.of("beacon-report"), on_air.beacon),
             payload=on_air.payload,
-            entropy_start_s=entropy_start_s(on_air.time_ns),
+            entropy_start_s=tick_s(on_air.time_ns),
+            entropy=on_air.entropy,
+            local_entropy=on_air.local_entropy,
             power_dbm=claimed,
             frequency_hz=on_air.frequency_hz,
             spreading_factor=np.full(len(on_air), plan.poc_spreading_factor),

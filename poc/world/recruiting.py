@@ -74,16 +74,17 @@ def forge(
     epoch: int,
     keys: Keys,
 ) -> dict[str, Table]:
-    """The reports after every campaign has added, changed and dropped its own."""
-    reports = dict(reports)
+    """The reports after every campaign has added, changed and dropped its own; public tables of no hotspot stay."""
+    public = {name: table for name, table in reports.items() if "hotspot" not in table.columns}
+    reports = {name: table for name, table in reports.items() if name not in public}
     for campaign in made:
         member = truth["attack"] == campaign.label
         members = truth["hotspot"][member]
         own = {name: table.take(np.isin(table["hotspot"], members)) for name, table in reports.items()}
-        view = View(hotspots, members, truth["group"][member], own, epoch)
+        view = View(hotspots, members, truth["group"][member], {**own, **public}, epoch)
         forgery = campaign.attack.forge(view, keys.of(campaign.label))
         reports = {name: _forged(name, table, own[name], forgery, members) for name, table in reports.items()}
-    return reports
+    return {**reports, **public}
 
 
 def _forged(name: str, table: Table, own: Table, forgery: Forgery, members: Array) -> Table:

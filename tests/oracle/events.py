@@ -61,7 +61,7 @@ class Scene:
         row = {
             "beacon": self._next, "hotspot": hotspot, "sent_ns": received_ns, "received_ns": received_ns,
             "payload": self._next if payload is None else payload, "entropy_start_s": received_ns // 10**9 - 60,
-            "power_dbm": 14, "frequency_hz": 867_900_000, "spreading_factor": 12,
+            "power_dbm": 14, "frequency_hz": 867_900_000, "spreading_factor": 12, "entropy": 0, "local_entropy": 0,
         }  # fmt: skip
         self.beacons.append(row | changes)
         return self.beacons[-1]
@@ -126,6 +126,7 @@ def random_world(seed, n_hotspots=250, n_beacons=4000, n_reports_each=6, start_n
         beacon=rng.permutation(5 * n_beacons)[:n_beacons], hotspot=sender,
         sent_ns=sent_ns, received_ns=sent_ns, payload=payload, entropy_start_s=sent_ns // 10**9 - age_s,
         power_dbm=rng.choice([14, 27], n_beacons), frequency_hz=channel, spreading_factor=np.full(n_beacons, 12),
+        entropy=0, local_entropy=0,
     )  # fmt: skip
     return hotspots, beacons, _reports(rng, ids, beacons, n_reports_each, start_ns)
 

@@ -18,8 +18,6 @@ from radio_models.lora.region_plans import REGION_PLANS
 
 
 def _fails(beacons: Table, limits: Any, memory: Memory) -> Flags:
-    if "rebuilt" not in tuple(beacons):  # joined without entropies
-        return np.zeros(len(beacons), bool)
     # a region without a plan matches nothing, so its beacons fail
     region, frequency_hz, word = beacons["beaconer_region"], beacons["frequency_hz"], beacons["rebuilt_channel_word"]
     matches = np.zeros(len(beacons), bool)

@@ -77,7 +77,7 @@ def test_activity_counts_beacons_and_reports_of_known_hotspots():
     hotspots = HOTSPOTS.table(hotspot=[5, 2], owner=1, cell=0, gain_dbi=1.2, elevation_m=0.0, region=0, full=True)
     beacons = BEACONS.table(
         beacon=[1, 2, 3], hotspot=[5, 5, 77], sent_ns=0, received_ns=0, payload=1, entropy_start_s=0,
-        power_dbm=[26, 27, 14], frequency_hz=868_100_000, spreading_factor=9,
+        power_dbm=[26, 27, 14], frequency_hz=868_100_000, spreading_factor=9, entropy=0, local_entropy=0,
     )  # fmt: skip
     found = activity(hotspots, beacons, receptions(witness=[2, 2, 88]))
     assert found["hotspot"].tolist() == [2, 5]

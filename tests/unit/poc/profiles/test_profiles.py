@@ -57,6 +57,7 @@ def test_the_rule_pays_into_pools_that_exist(name):
 def test_helium_s_order_of_checks():
     assert [check.reason.name for check in (*ADMISSION_CHECKS, *BEACON_CHECKS)] == [
         "gateway_not_found", "not_asserted", "denied", "entropy_expired", "invalid_capability", "irregular_interval",
+        "invalid_packet",
     ]  # fmt: skip
     assert [check.reason.name for check in WITNESS_CHECKS] == [
         "duplicate", "gateway_not_found", "not_asserted", "not_asserted", "denied", "denied_edge", "self_witness",

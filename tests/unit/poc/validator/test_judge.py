@@ -250,6 +250,7 @@ def test_any_value_whatsoever_gets_a_verdict(profile, seed):
         "uint64": np.array([0, 1, 2, 3, LOC0, LOC4, 2**63, 2**64 - 1], np.uint64),
         "int64": np.array([-(2**63), -(2**63) + 1, -1, 0, 1, NOON, 2**63 - 1], np.int64),
         "float64": np.array([np.nan, np.inf, -np.inf, 0.0, -1e308, 1e308, 1.2]),
+        "uint32": np.array([0, 1, 2**32 - 1], np.uint32),
         "int16": np.array([-32768, -1, 0, 1, 99, 32767], np.int16),
         "uint8": np.array([0, 1, 7, 12, 255], np.uint8),
         "bool": np.array([True, False]),
@@ -272,5 +273,7 @@ def test_any_value_whatsoever_gets_a_verdict(profile, seed):
             judgement = kind.judge(hotspots, reports, state, PROFILES[profile].limits)
             claims = kind.claims(judgement, PROFILES[profile].limits)
             state = judgement.state
-    assert len(judgement.verdicts["beacon_verdicts"]) == 60
+    denied = np.isin(reports["beacons"]["hotspot"], pools["uint64"][-2:])
+    n_loaded = 60 - int(denied.sum()) if profile == "helium-iot-2023-06" else 60  # its loader drops denied reports
+    assert len(judgement.verdicts["beacon_verdicts"]) == n_loaded
     assert np.isfinite(claims["strength_db"]).all()

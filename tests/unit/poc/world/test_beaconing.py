@@ -5,11 +5,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from poc.beacon.entropy import tick_s
+from poc.beacon.rebuilding import rebuild
 from poc.keys import Keys
 from poc.schema import TRUTH
 from poc.world.backhaul import arrival_ns, is_up
 from poc.world.beaconing import SEGMENT_S, beacon_times
-from poc.world.entropy import entropy_start_s
 from poc.world.truth import Span
 from radio_models.lora.region_plans import REGION_PLANS
 
@@ -54,7 +55,15 @@ def test_seconds_are_uniform():
 
 
 def test_entropy_is_the_newest_minute():
-    assert entropy_start_s(np.array([0, 59_999_999_999, 60 * 10**9])).tolist() == [0, 0, 60]
+    assert tick_s(np.array([0, 59_999_999_999, 60 * 10**9])).tolist() == [0, 0, 60]
+
+
+def test_beacons_can_be_rebuilt_from_what_is_public():
+    on_air = beacon_times(_truth(50), Span(0, 20_000 * DAY_NS, 20_001 * DAY_NS), PLAN, Keys(1))
+    rebuilt = rebuild(on_air.entropy, on_air.local_entropy, on_air.entropies)
+    assert rebuilt.known.all() and np.array_equal(rebuilt.payload, on_air.payload)
+    assert np.array_equal(np.array(PLAN.channels_hz)[rebuilt.channel_word % 8], on_air.frequency_hz)
+    assert len(np.unique(on_air.frequency_hz)) == 8 and len(np.unique(on_air.payload)) == len(on_air)
 
 
 def test_latency_is_positive_and_keyed():

@@ -97,7 +97,7 @@ def test_refuses_more_liars_than_hotspots():
 def _reports():
     beacons = BEACONS.table(
         beacon=[1, 2], hotspot=[10, 11], sent_ns=0, received_ns=0, payload=[7, 8], entropy_start_s=0, power_dbm=14,
-        frequency_hz=868_100_000, spreading_factor=12,
+        frequency_hz=868_100_000, spreading_factor=12, entropy=0, local_entropy=0,
     )  # fmt: skip
     reports = WITNESS_REPORTS.table(
         report=[1, 2], payload=[7, 8], hotspot=[11, 10], heard_ns=0, received_ns=0, rssi_dbm=-30.0, snr_db=9.0,
