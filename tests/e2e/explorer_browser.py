@@ -1,7 +1,7 @@
-"""A headless Chromium driven over its own pipe (Chrome DevTools Protocol, one JSON message after the other, NUL ends
-each): no package and no port needed.
+"""A headless Chromium driven over its own pipe: no package and no port needed.
 
-Protocol: https://chromedevtools.github.io/devtools-protocol/ (domains Target, Page, Runtime, Network, Emulation, Input).
+Messages are those of the Chrome DevTools Protocol: JSON, each ended by NUL.
+https://chromedevtools.github.io/devtools-protocol/ (domains Target, Page, Runtime, Network, Emulation, Input).
 """
 
 import base64
@@ -18,7 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), "")
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((found for name in _NAMES if (found := shutil.which(name))), "")
 _FLAGS = (
     "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-dev-shm-usage", "--no-first-run",
     "--disable-background-networking", "--disable-extensions", "--mute-audio", "--hide-scrollbars",
@@ -28,7 +29,7 @@ _WAIT_S = 90.0
 
 
 class Browser:
-    """One page at a time. `problems` are console errors and exceptions, `requests` all addresses that were asked for."""
+    """One page at a time. `problems` are console errors and exceptions, `requests` all addresses asked for."""
 
     def __init__(self, *flags: str) -> None:
         self._profile = tempfile.mkdtemp(prefix="explorer-chromium-")
@@ -80,14 +81,18 @@ class Browser:
 
     def open(self, page: Path, fragment: str = "", width: int = 1280, height: int = 800, phone: bool = False) -> None:
         """Load a file in a window of this size and wait until it has drawn (or says why it cannot)."""
-        self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=phone
-        )
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=phone)
         self.call("Page.navigate", url="about:blank")
         self.problems.clear()
         self.requests.clear()
         self.call("Page.navigate", url=page.as_uri() + fragment)
         self.wait("(window.explorer && window.explorer.times.first) || document.getElementById('sorry')")
+
+    def go(self, fragment: str) -> None:
+        """Follow a link to another view of the page that is open."""
+        followed = "addEventListener('hashchange', () => done(1), {once: true})"
+        self.run(f"new Promise((done) => {{ {followed}; location.hash = {json.dumps(fragment)}; }})")
+        self.settle()
 
     def run(self, script: str) -> Any:
         """The value of an expression in the page."""

@@ -142,7 +142,11 @@ def test_debug_shows_the_traceback(folder):
 def test_interrupt_leaves_nothing(folder):
     command = [sys.executable, "-m", "cli.main", "run", "small.toml", "--out", "stopped", "--set", "time.n_epochs=400"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True)
+    # a shell that starts a job in the background lets it ignore interrupts; here they count
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     deadline = time.time() + 60
     while not (folder / "stopped.partial").exists() and time.time() < deadline:
         time.sleep(0.05)
