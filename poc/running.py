@@ -24,7 +24,8 @@ Progress = Callable[[int, int], None]  # epochs done, epochs in all
 LIBRARIES = ("numpy", "scipy", "h3", "h3ronpy", "shapely", "networkx", "pyarrow", "numba", "pydantic")
 _ALWAYS = ("hotspots", "truth", "beacon_verdicts", "scores", "rewards")
 _ALL = (
-    "entropies", "beacons", "witness_reports", "receptions", "witness_verdicts", "claims", "link_statistics", "activity",
+    "entropies", "beacons", "witness_reports", "receptions", "witness_verdicts", "claims",
+    "link_statistics", "activity",
 )  # fmt: skip
 
 

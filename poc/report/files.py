@@ -21,6 +21,13 @@ def save_report(path: Path, run: RunData, *others: RunData) -> Path:
     return _write(path, write_report(run, others).encode())
 
 
+def save_explorer(path: Path, run: RunData, *others: RunData) -> Path:
+    """Write the interactive map of a run, others beside it; StoreError when the file cannot be written."""
+    from poc.report.explorer import write_explorer
+
+    return _write(path, write_explorer(run, others).encode())
+
+
 def save_figure(path: Path, run: RunData, kind: str) -> Path:
     """Write one figure as PNG or SVG by the ending of `path`.
 
