@@ -154,19 +154,13 @@ def new_folder(target: Path, force: bool = False) -> Iterator[Path]:
     Raises StoreError when the target is there already (and not forced), is not a folder of ours, or cannot be written.
     """
     target = target.absolute()
-    if target.exists():
-        if not force:
-            raise StoreError(
-                f"'{target}' is already there, expected a new folder; choose another --out or add --force."
-            )
-        if not target.is_dir() or (any(target.iterdir()) and not (target / "manifest.json").exists()):
-            raise StoreError(f"'{target}' is not a run folder, so --force will not replace it; choose another --out.")
+    refuse_to_overwrite(target, force)
     partial = target.with_name(target.name + ".partial")
     try:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         yield partial
-        _swap(partial, target)
+        put_in_place(partial, target)
     except OSError as error:
         if isinstance(error, StoreError):
             raise
@@ -177,15 +171,26 @@ def new_folder(target: Path, force: bool = False) -> Iterator[Path]:
         raise
 
 
-def _swap(partial: Path, target: Path) -> None:
-    if target.exists():
-        old = target.with_name(target.name + ".old")
-        shutil.rmtree(old, ignore_errors=True)
-        target.rename(old)
-        partial.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        partial.rename(target)
+def refuse_to_overwrite(target: Path, force: bool) -> None:
+    """StoreError when the target is there already and not forced, or is not a folder of ours."""
+    if not target.exists():
+        return
+    if not force:
+        raise StoreError(f"'{target}' is already there, expected a new folder; choose another --out or add --force.")
+    if not target.is_dir() or (any(target.iterdir()) and not (target / "manifest.json").exists()):
+        raise StoreError(f"'{target}' is not a run folder, so --force will not replace it; choose another --out.")
+
+
+def put_in_place(finished: Path, target: Path) -> None:
+    """Give a finished folder its name; what had the name before goes only once the new one stands there."""
+    if not target.exists():
+        finished.rename(target)
+        return
+    old = target.with_name(target.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    target.rename(old)
+    finished.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_json(path: Path, document: Mapping[str, Any]) -> None:

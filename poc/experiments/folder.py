@@ -14,6 +14,7 @@ from typing import Any
 from poc.errors import StoreError
 from poc.experiments.tasks import n_kept
 from poc.running import LIBRARIES
+from poc.store import put_in_place, refuse_to_overwrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +42,15 @@ def resumable_folder(target: Path, force: bool = False) -> Iterator[Workplace]:
     Raises StoreError when the target is there already (and not forced), is not a folder of ours, or cannot be written.
     """
     target = target.absolute()
-    _refuse_to_overwrite(target, force)
+    refuse_to_overwrite(target, force)
     partial = partial_folder(target)
     place = Workplace(partial / "shards", partial / "result")
     try:
         shutil.rmtree(place.result, ignore_errors=True)
         place.result.mkdir(parents=True)
         yield place
-        old = target.with_name(target.name + ".old")
-        if target.exists():
-            shutil.rmtree(old, ignore_errors=True)
-            target.rename(old)
-        place.result.rename(target)
+        put_in_place(place.result, target)
         shutil.rmtree(partial)
-        shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         if isinstance(error, StoreError):
             raise
@@ -63,15 +59,6 @@ def resumable_folder(target: Path, force: bool = False) -> Iterator[Workplace]:
     finally:
         if not n_kept(place.shards):
             shutil.rmtree(partial, ignore_errors=True)
-
-
-def _refuse_to_overwrite(target: Path, force: bool) -> None:
-    if not target.exists():
-        return
-    if not force:
-        raise StoreError(f"'{target}' is already there, expected a new folder; choose another --out or add --force.")
-    if not target.is_dir() or (any(target.iterdir()) and not (target / "manifest.json").exists()):
-        raise StoreError(f"'{target}' is not a run folder, so --force will not replace it; choose another --out.")
 
 
 def manifest_of(

@@ -7,7 +7,6 @@ from poc.errors import DataError, ScenarioError, StoreError
 from poc.interop.verify import Files
 from poc.interop.verify_folder import verify_to_folder
 from poc.profiles import PROFILES
-from poc.schema import BEACONS
 from tests.unit.poc.interop.conftest import (
     LOC4,
     NOON,
@@ -211,7 +210,6 @@ def test_an_entropy_that_the_archive_lacks_makes_stale(judge, pair):
     assert verdicts["beacon", "b0", "ann"]["reason"] != "stale"
 
 
-@pytest.mark.skipif("local_entropy" not in BEACONS.names, reason="the schema does not carry local entropy yet")
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -12,14 +12,13 @@ from poc.profiles.helium_l1_pocv10 import HELIUM_L1_POCV10
 from poc.profiles.helium_l1_pocv11 import HELIUM_L1_POCV11
 from poc.reasons import Reason
 from poc.rewards.amounts import pay
-from poc.schema import JOINED_BEACONS, SHARES
+from poc.schema import SHARES
 from poc.validator.state import Denylist, ValidatorState
 from tests.oracle.events import LOC4, NOON, US915, Scene
 
 DATED = {p.name: p for p in (HELIUM_IOT_2023_06, HELIUM_IOT_RETIRED, HELIUM_L1_POCV11, HELIUM_L1_POCV10)}
 SECOND = 10**9
 HOUR = 3600 * SECOND
-needs_rebuilding = pytest.mark.skipif("rebuilt" not in JOINED_BEACONS.names, reason="beacons are not rebuilt yet")
 
 
 @pytest.fixture
@@ -42,14 +41,12 @@ def test_a_page_is_whole(profile):
     assert unused == (1 if profile.emission.pools else 0)
 
 
-@needs_rebuilding
 def test_2023_a_lone_pair_needs_no_reciprocity_and_no_haste(scene):
     s = scene("helium-iot-2023-06")
     s.report(2, s.beacon(1), received_ns=NOON + 60 * SECOND + 90 * SECOND)
     assert reasons(s.judge()) == ["none"]
 
 
-@needs_rebuilding
 @pytest.mark.parametrize(("gap_s", "reason"), [(21_000, "none"), (20_999, "irregular_interval")])
 def test_2023_the_interval_counts_from_the_last_valid_beacon(scene, gap_s, reason):
     s = scene("helium-iot-2023-06")
@@ -58,7 +55,6 @@ def test_2023_the_interval_counts_from_the_last_valid_beacon(scene, gap_s, reaso
     assert reasons(s.judge(), "beacon_verdicts") == ["none", reason]
 
 
-@needs_rebuilding
 def test_2023_a_failed_beacon_uses_up_nothing(scene):
     s = scene("helium-iot-2023-06")
     at = NOON + 60 * SECOND
@@ -73,7 +69,6 @@ def test_2023_a_failed_beacon_uses_up_nothing(scene):
     assert reasons(s.judge(), "beacon_verdicts") == ["irregular_interval", "none"]  # remembered over epochs
 
 
-@needs_rebuilding
 def test_2023_denied_reports_never_arrive(scene):
     s = scene("helium-iot-2023-06", state=ValidatorState(denylist=Denylist("loaded", np.array([2], np.uint64))))
     s.report(2, s.beacon(1))
@@ -87,7 +82,7 @@ def test_2023_denied_reports_never_arrive(scene):
 @pytest.mark.parametrize(
     ("profile", "n_selected"),
     [
-        pytest.param("helium-iot-2023-06", 14, marks=needs_rebuilding),
+        ("helium-iot-2023-06", 14),
         ("helium-l1-pocv11", 10),
         ("helium-l1-pocv10", 20),
     ],
