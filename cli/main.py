@@ -29,13 +29,14 @@ EXIT_RUN_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 
 def run() -> None:
     """The console script: one sentence for each error, and a meaningful exit status."""
-    sys.exit(_status())
+    sys.exit(status_of(sys.argv[1:]))
 
 
-def _status() -> int:
-    debug = "--debug" in sys.argv
+def status_of(words: list[str]) -> int:
+    """Run the command of these words; its exit status."""
+    debug = "--debug" in words
     try:
-        status = app(standalone_mode=False)
+        status = app(words, standalone_mode=False)
         return _said(status if isinstance(status, int) else 0)
     except typer.Exit as end:
         return _said(end.exit_code)
