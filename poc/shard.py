@@ -18,6 +18,10 @@ class ReportShard:
     in HOTSPOTS. The witness reports on beacon k are `start[k] <= i < start[k + 1]` (int64, n_beacons + 1) of
     `witness_row` (int32, row in HOTSPOTS), `received_ns` (int64), `rssi_dbm` and `snr_db` (float32, as reported).
     Frequency and spreading factor are those of the beacon.
+
+    The id of a report is `mix64(mix64(report_root ^ mix64(beacon)) ^ mix64(witness))`, as `Keys.bits` chains them,
+    unless `report` (uint64) lists ids of its own. `heard_ns` (int64, the witness's own clock) is there when the run
+    keeps all reports.
     """
 
     beacons: Table
@@ -27,6 +31,9 @@ class ReportShard:
     received_ns: Array
     rssi_dbm: Array
     snr_db: Array
+    report_root: int = 0
+    report: Array | None = None
+    heard_ns: Array | None = None
 
     def __len__(self) -> int:
         return len(self.witness_row)
