@@ -5,6 +5,7 @@ An observer turns the world of one epoch into report tables. It reads the truth;
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
@@ -12,16 +13,18 @@ import numpy as np
 from poc.beacon.entropy import tick_s
 from poc.keys import Keys
 from poc.schema import BEACONS, WITNESS_REPORTS
+from poc.shard import ReportShard
 from poc.table import Array, Table
 from poc.world.backhaul import arrival_ns, is_up
 from poc.world.beaconing import Transmissions, beacon_times
 from poc.world.truth import Setting, Span, World
-from poc.world.witnessing.hearing import hear
+from poc.world.witnessing.hearing import Heard, hear
 from poc.world.witnessing.links import Links, static_links
 from radio_models.lora.airtime import airtime_s
 from radio_models.lora.receiver import reported_rssi_dbm, reported_snr_db, sensitivity_dbm
 
 BEACON_FRAME_BYTES = 52
+SHARD_BEACONERS = 1024  # hotspots a shard; results do not depend on it
 
 
 class Observer(Protocol):
@@ -41,6 +44,7 @@ class BeaconWitness:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
         self.sensitivity_dbm = float(sensitivity_dbm(setting.plan.poc_spreading_factor, setting.radio.noise_figure_db))
+        self._airtime_ns = round(airtime_s(BEACON_FRAME_BYTES, setting.plan.poc_spreading_factor) * 1e9)
         self._truth: Table | None = None
         self._links: Links | None = None
 
@@ -53,19 +57,41 @@ class BeaconWitness:
     def observe(self, world: World, span: Span) -> dict[str, Table]:
         """The tables `beacons` and `witness_reports`, each ordered by id, and the `entropies` of the epoch."""
         setting, truth = self.setting, world.truth
-        on_air = beacon_times(truth, span, setting.plan, setting.keys)
-        buildable = world.hotspots["gain_dbi"][on_air.sender] <= setting.plan.max_eirp_dbm  # else power is negative
-        on_air = on_air.take(buildable & is_up(truth, on_air.sender, on_air.time_ns, span, setting.keys))
-        heard = hear(
-            on_air, self.links(truth), truth, setting.radio.fading, self.sensitivity_dbm, setting.keys, setting.jobs
-        )
-        time_ns = on_air.time_ns[heard.transmission]
-        up = is_up(truth, heard.witness, time_ns, span, setting.keys)
-        reports = self._reports(
-            truth, on_air, heard.transmission[up], heard.witness[up], heard.received_dbm[up], setting.keys
-        )
-        beacons = self._beacons(truth, world.hotspots, on_air, setting.keys)
+        on_air = self._on_air(world, span)
+        heard = self._heard(truth, on_air, span)
+        reports = self._reports(truth, on_air, heard, setting.keys)
+        beacons = self._beacons(truth, world.hotspots, on_air, setting.keys).sort("beacon")
         return {"beacons": beacons, "witness_reports": reports, "entropies": on_air.entropies}
+
+    def shards(self, world: World, span: Span) -> Iterator[ReportShard]:
+        """The same reports in row form, the beaconers of one neighbourhood together.
+
+        Every beaconer with a beacon on the air stands in exactly one shard; its beacons follow each other in time. The
+        reports on a beacon stand in order of arrival, ties by report id.
+        """
+        setting, truth = self.setting, world.truth
+        on_air = self._on_air(world, span)
+        on_air = on_air.take(np.argsort(on_air.sender, kind="stable"))
+        heard = self._heard(truth, on_air, span)
+        report, received_ns, rssi_dbm, snr_db = self._readings(truth, on_air, heard, setting.keys)
+        order = np.lexsort((report, received_ns, heard.transmission))
+        end = np.searchsorted(heard.transmission, np.arange(len(on_air)), side="right")
+        beacons = self._beacons(truth, world.hotspots, on_air, setting.keys)
+        first = np.searchsorted(on_air.sender, np.arange(0, len(truth) + SHARD_BEACONERS, SHARD_BEACONERS))
+        for begin, stop in zip(first[:-1].tolist(), first[1:].tolist(), strict=True):
+            if begin == stop:
+                continue
+            start = np.append(0, end)[begin : stop + 1]
+            rows = order[start[0] : start[-1]]
+            yield ReportShard(
+                beacons=beacons.take(np.arange(begin, stop)),
+                beaconer_row=on_air.sender[begin:stop].astype(np.int32),
+                start=start - start[0],
+                witness_row=heard.witness[rows].astype(np.int32),
+                received_ns=received_ns[rows],
+                rssi_dbm=rssi_dbm[rows].astype(np.float32),
+                snr_db=snr_db[rows].astype(np.float32),
+            )
 
     def notes(self) -> list[str]:
         """Links on which the path-loss model was used outside its domain, if any."""
@@ -93,30 +119,55 @@ class BeaconWitness:
             power_dbm=claimed,
             frequency_hz=on_air.frequency_hz,
             spreading_factor=np.full(len(on_air), plan.poc_spreading_factor),
-        ).sort("beacon")
-
-    def _reports(
-        self, truth: Table, on_air: Transmissions, transmission: Array, witness: Array, received_dbm: Array, keys: Keys
-    ) -> Table:
-        plan = self.setting.plan
-        report = keys.of("report-id").bits(on_air.beacon[transmission], truth["hotspot"][witness])
-        order = np.argsort(report)  # ids are random words, so the order of rows tells nothing
-        report, transmission, witness, received_dbm = (
-            column[order] for column in (report, transmission, witness, received_dbm)
         )
+
+    def _on_air(self, world: World, span: Span) -> Transmissions:
+        """The beacons that are really sent, ordered by time and id."""
+        setting, truth = self.setting, world.truth
+        on_air = beacon_times(truth, span, setting.plan, setting.keys)
+        buildable = world.hotspots["gain_dbi"][on_air.sender] <= setting.plan.max_eirp_dbm  # else power is negative
+        return on_air.take(buildable & is_up(truth, on_air.sender, on_air.time_ns, span, setting.keys))
+
+    def _heard(self, truth: Table, on_air: Transmissions, span: Span) -> Heard:
+        """The receptions of hotspots that are up, ordered by transmission."""
+        setting = self.setting
+        heard = hear(
+            on_air, self.links(truth), truth, setting.radio.fading, self.sensitivity_dbm, setting.keys, setting.jobs
+        )
+        up = is_up(truth, heard.witness, on_air.time_ns[heard.transmission], span, setting.keys)
+        return Heard(heard.transmission[up], heard.witness[up], heard.received_dbm[up])
+
+    def _readings(
+        self, truth: Table, on_air: Transmissions, heard: Heard, keys: Keys
+    ) -> tuple[Array, Array, Array, Array]:
+        """Report id, arrival [ns], RSSI [dBm] and SNR [dB] of each reception."""
+        transmission, witness = heard.transmission, heard.witness
         hotspot, beacon = truth["hotspot"][witness], on_air.beacon[transmission]
-        airtime_ns = round(airtime_s(BEACON_FRAME_BYTES, plan.poc_spreading_factor) * 1e9)
-        heard_ns = on_air.time_ns[transmission] + airtime_ns
+        report = keys.of("report-id").bits(beacon, hotspot)
+        heard_ns = on_air.time_ns[transmission] + self._airtime_ns
         noise = keys.of("receiver").normal(beacon, hotspot)
         noise_figure_db = self.setting.radio.noise_figure_db
+        return (
+            report,
+            arrival_ns(heard_ns, truth["latency_s"][witness], keys.of("witness-report"), report),
+            reported_rssi_dbm(heard.received_dbm, noise_figure_db, truth["rssi_bias_db"][witness], noise),
+            reported_snr_db(heard.received_dbm, noise_figure_db),
+        )
+
+    def _reports(self, truth: Table, on_air: Transmissions, heard: Heard, keys: Keys) -> Table:
+        plan = self.setting.plan
+        report, received_ns, rssi_dbm, snr_db = self._readings(truth, on_air, heard, keys)
+        order = np.argsort(report)  # ids are random words, so the order of rows tells nothing
+        transmission, witness = heard.transmission[order], heard.witness[order]
+        clock_offset_ns = np.round(truth["clock_offset_s"] * 1e9).astype(np.int64)
         return WITNESS_REPORTS.table(
-            report=report,
+            report=report[order],
             payload=on_air.payload[transmission],
-            hotspot=hotspot,
-            heard_ns=heard_ns + np.round(truth["clock_offset_s"][witness] * 1e9).astype(np.int64),
-            received_ns=arrival_ns(heard_ns, truth["latency_s"][witness], keys.of("witness-report"), report),
-            rssi_dbm=reported_rssi_dbm(received_dbm, noise_figure_db, truth["rssi_bias_db"][witness], noise),
-            snr_db=reported_snr_db(received_dbm, noise_figure_db),
+            hotspot=truth["hotspot"][witness],
+            heard_ns=on_air.time_ns[transmission] + self._airtime_ns + clock_offset_ns[witness],
+            received_ns=received_ns[order],
+            rssi_dbm=rssi_dbm[order],
+            snr_db=snr_db[order],
             frequency_hz=on_air.frequency_hz[transmission],
             spreading_factor=np.full(len(report), plan.poc_spreading_factor),
         )
