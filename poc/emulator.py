@@ -19,9 +19,10 @@ from poc.setup import city_of, detectors_of, first_world, profile_of, setting_of
 from poc.table import Table
 from poc.validator.denylist import denylist_from_scores
 from poc.validator.state import Denylist
-from poc.world.actors import Party, apply, parties
+from poc.world.lying import received
 from poc.world.observers import OBSERVERS, Observer
-from poc.world.recruiting import Campaign, forge
+from poc.world.parties import Party, act, moves_of, parties, standing
+from poc.world.recruiting import Campaign
 from poc.world.truth import Setting, Span, World
 
 _NO_REPORTS = {"beacons": BEACONS.empty(), "receptions": RECEPTIONS.empty()}  # for networks with other evidence
@@ -77,9 +78,8 @@ class Emulation:
         first_list = Denylist("unloaded" if scenario.detectors.denylist == "unloaded" else "absent")
         world = replace(world, validator_state=replace(world.validator_state, denylist=first_list))
         watch.lap("setup")
-        return Emulation(
-            scenario, profile, setting, detectors, world, campaigns, parties(scenario.actors), watch
-        )  # fmt: skip
+        made = (*standing(campaigns), *parties(scenario.actors))
+        return Emulation(scenario, profile, setting, detectors, world, campaigns, made, watch)
 
     def epochs(self) -> Iterator[Epoch]:
         """The epochs in order."""
@@ -92,18 +92,19 @@ class Emulation:
             if number:
                 world = self._act(world, public, number)
             epoch, world = self._epoch(world, self._span(number), observers)
-            public = {name: epoch.tables[name] for name in ("hotspots", "rewards", "scores")}
+            public = {name: epoch.tables[name] for name in ("hotspots", "rewards")}
+            public["scores"] = acting(epoch.tables["scores"], self.profile)
             yield epoch
         for observer in observers.values():
             self.warnings.extend(observer.notes())
 
     def _epoch(self, world: World, span: Span, observers: Mapping[str, Observer]) -> tuple[Epoch, World]:
-        profile, limits, keys = self.profile, self.profile.limits, self.setting.keys
+        profile, limits = self.profile, self.profile.limits
         tables: dict[str, Table] = {"hotspots": world.hotspots, "truth": world.truth}
+        tables |= {"moves": moves_of(world, span.epoch)} if self.parties else {}
         state, claims = world.validator_state, [CLAIMS.empty()]
         for kind in profile.evidence_kinds:
-            reports = observers[kind.name].observe(world, span)
-            reports = forge(self.campaigns, world.hotspots, world.truth, reports, span.epoch, keys.of("attacks"))
+            reports = received(self.campaigns, observers[kind.name], world, span, self.setting)
             self.watch.lap("radio")
             judgement = kind.judge(world.hotspots, reports, state, limits)
             state = judgement.state
@@ -116,12 +117,12 @@ class Emulation:
         cases = (*world.cases, case)[-self.scenario.detectors.window_epochs :]
         scores = self._scores(world.hotspots, cases, tables)
         self.watch.lap("detection")
-        acting = scores.take(np.isin(scores["detector"], profile.detectors))
+        effective = acting(scores, profile)
         claim = Table.concat(claims)
         if profile.scores_act == "now":
-            claim = claims_without_suspects(claim, acting)
+            claim = claims_without_suspects(claim, effective)
         elif profile.scores_act == "denylist" and self.scenario.detectors.denylist == "detectors":
-            state = denylist_from_scores(acting, state, tag=span.epoch + 1)
+            state = denylist_from_scores(effective, state, tag=span.epoch + 1)
 
         rewarded = span.epoch >= self.scenario.time.warm_up_epochs
         shares = profile.reward_rule.shares(claim, self.setting.city, limits)
@@ -146,18 +147,18 @@ class Emulation:
 
     def _act(self, world: World, public: Mapping[str, Table], epoch: int) -> World:
         before = world.hotspots
-        for number, party in enumerate(self.parties):
-            rows = party.rows(world.truth, self.setting.keys)
-            own = {"hotspots": world.hotspots.take(rows), "truth": world.truth.take(rows)}
-            moves = party.actor.act(public, own, self.setting.keys.of(f"actor-{number}-{epoch}"))
-            hotspots, truth = apply(moves, world.hotspots, world.truth)
-            world = replace(world, hotspots=hotspots, truth=truth)
+        world = act(self.parties, self.campaigns, world, public, epoch, self.setting)
         return replace(world, cases=forget(world.cases, _moved(before, world.hotspots)))
 
     def _span(self, number: int) -> Span:
         section = self.scenario.time
         start_ns = section.start_ns + number * section.epoch_ns
         return Span(number, start_ns, start_ns + section.epoch_ns)
+
+
+def acting(scores: Table, profile: Profile) -> Table:
+    """The scores of the profile's own detectors: these act and are published; others only look on."""
+    return scores.take(np.isin(scores["detector"], profile.detectors))
 
 
 def _moved(before: Table, after: Table) -> np.ndarray[Any, np.dtype[np.uint64]]:

@@ -225,6 +225,19 @@ REWARDS = Schema(
     "what each hotspot is paid from each pool in each epoch",
 )
 
+MOVES = Schema(
+    "moves",
+    ("epoch", "party", "hotspot", "kind"),
+    (
+        Column("epoch", "int32", "", "number of the epoch before which the move was made"),
+        Column("party", "text", "", "actor of the scenario, or attack, that moved"),
+        _HOTSPOT,
+        Column("kind", "text", "", "join, leave, reassert, retune, or enlist and the attack gone over to"),
+        Column("cost_usd", "float64", "USD", "what the move cost its owner: fees and hardware"),
+    ),
+    "what owners did between epochs; private, for grading",
+)
+
 LINK_STATISTICS = Schema(
     "link_statistics",
     ("beaconer", "witness"),
@@ -282,6 +295,6 @@ TABLES: dict[str, Schema] = {
     schema.name: schema
     for schema in (
         HOTSPOTS, TRUTH, ENTROPIES, BEACONS, WITNESS_REPORTS, JOINED_BEACONS, RECEPTIONS, BEACON_VERDICTS,
-        WITNESS_VERDICTS, CLAIMS, SHARES, REWARDS, LINK_STATISTICS, ACTIVITY, SCORES,
+        WITNESS_VERDICTS, CLAIMS, SHARES, REWARDS, MOVES, LINK_STATISTICS, ACTIVITY, SCORES,
     )
 }  # fmt: skip

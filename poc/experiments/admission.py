@@ -8,7 +8,7 @@ from poc.errors import PocError
 from poc.plugin import build
 from poc.scenario import Scenario
 from poc.setup import city_of, detectors_of, profile_of, setting_of
-from poc.world.actors import parties
+from poc.world.parties import parties
 from poc.world.recruiting import campaigns
 
 

@@ -6,15 +6,16 @@ An observer turns the world of one epoch into report tables. It reads the truth;
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from poc.beacon.entropy import tick_s
-from poc.keys import Keys
+from poc.keys import Keys, mix64
 from poc.schema import BEACONS, WITNESS_REPORTS
 from poc.shard import ReportShard
 from poc.table import Array, Table
+from poc.world.attacks.attack import Emissions
 from poc.world.backhaul import arrival_ns, is_up
 from poc.world.beaconing import Transmissions, beacon_times
 from poc.world.truth import Setting, Span, World
@@ -33,6 +34,15 @@ class Observer(Protocol):
     def observe(self, world: World, span: Span) -> dict[str, Table]: ...
 
     def notes(self) -> list[str]: ...
+
+
+@runtime_checkable
+class Rehearing(Protocol):
+    """An observer of a radio on which a payload can be sent again, by whoever recorded it."""
+
+    def observe(self, world: World, span: Span) -> dict[str, Table]: ...
+
+    def hear_again(self, world: World, span: Span, reports: dict[str, Table], sent: Emissions) -> dict[str, Table]: ...
 
 
 class BeaconWitness:
@@ -92,6 +102,32 @@ class BeaconWitness:
                 rssi_dbm=rssi_dbm[rows].astype(np.float32),
                 snr_db=snr_db[rows].astype(np.float32),
             )
+
+    def hear_again(self, world: World, span: Span, reports: dict[str, Table], sent: Emissions) -> dict[str, Table]:
+        """The tables with the reports of those who hear these emissions and have not met the payload before.
+
+        A hotspot remembers what it has sent and heard and reports neither again (gateway-rs `MessageCache`).
+        """
+        setting, truth = self.setting, world.truth
+        sender = truth.rows_of(sent.hotspot)
+        again = setting.keys.of("again").bits(sent.hotspot, sent.payload, sent.time_ns)
+        order = np.lexsort((again, sent.time_ns))
+        no_entropy = np.zeros(len(sent), np.uint64)
+        on_air = Transmissions(
+            again, sender, sent.time_ns, sent.time_ns, sent.payload, sent.frequency_hz,
+            no_entropy, no_entropy.astype(np.uint32), reports["entropies"],
+        ).take(order)  # fmt: skip
+        on_air = on_air.take(is_up(truth, on_air.sender, on_air.time_ns, span, setting.keys))
+        heard = self._heard(truth, on_air, span)
+        hotspot, payload = truth["hotspot"][heard.witness], on_air.payload[heard.transmission]
+        known = np.concatenate([
+            _pairs(table["payload"], table["hotspot"]) for table in (reports["beacons"], reports["witness_reports"])
+        ])  # fmt: skip
+        rows = np.flatnonzero(~np.isin(_pairs(payload, hotspot), known))
+        rows = rows[np.sort(np.unique(_pairs(payload, hotspot)[rows], return_index=True)[1])]  # the first it hears
+        first = Heard(heard.transmission[rows], heard.witness[rows], heard.received_dbm[rows])
+        more = self._reports(truth, on_air, first, setting.keys)
+        return {**reports, "witness_reports": Table.concat([reports["witness_reports"], more]).sort("report")}
 
     def notes(self) -> list[str]:
         """Links on which the path-loss model was used outside its domain, if any."""
@@ -171,6 +207,11 @@ class BeaconWitness:
             frequency_hz=on_air.frequency_hz[transmission],
             spreading_factor=np.full(len(report), plan.poc_spreading_factor),
         )
+
+
+def _pairs(payload: Array, hotspot: Array) -> Array:
+    """One word for each (payload, hotspot); two pairs share one by chance alone."""
+    return np.asarray(mix64(payload ^ mix64(hotspot)))
 
 
 OBSERVERS: dict[str, type] = {"beacon_witness": BeaconWitness}

@@ -1,4 +1,4 @@
-"""Who lies: members of each attack are drawn from the fleet, misplaced once, and forge in every epoch."""
+"""Who lies: members of each attack are drawn from the fleet and misplaced once, before the first epoch."""
 
 from __future__ import annotations
 
@@ -14,20 +14,34 @@ from poc.keys import Keys
 from poc.plugin import build
 from poc.table import Array, Table
 from poc.world.attacks import ATTACKS
-from poc.world.attacks.attack import Attack, Forgery, View
+from poc.world.attacks.attack import Attack
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One attack of the scenario: its label in the truth, its share of the fleet, and how it works."""
+    """An entry of the scenario: its label in the truth, its share of the fleet, and the attacks that its members do.
+
+    Attacks after the first (`with` in the scenario) come on top: they misplace and forge in that order.
+    """
 
     label: str
     share: float
-    attack: Attack
+    attacks: tuple[Attack, ...]
+
+    def keyed(self, keys: Keys) -> list[tuple[Attack, Keys]]:
+        """Each attack with the draws that are its own."""
+        own = keys.of(self.label)
+        return [(attack, own.of(f"with-{n}") if n else own) for n, attack in enumerate(self.attacks)]
+
+    def misplace(self, hotspots: Table, truth: Table, keys: Keys) -> tuple[Table, Table]:
+        """Member rows of both tables after all attacks have put them where they want them."""
+        for attack, own in self.keyed(keys):
+            hotspots, truth = attack.misplace(hotspots, truth, own)
+        return hotspots, truth
 
 
 def campaigns(settings: Sequence[Mapping[str, Any]]) -> tuple[Campaign, ...]:
-    """The attacks of a scenario in order; two of one name are labelled name, name-2.
+    """The attacks of a scenario in order, labelled name or name+other; two of one label are label and label#2.
 
     Raises ScenarioError for an unknown attack or setting, or shares beyond 1 in total.
     """
@@ -37,9 +51,15 @@ def campaigns(settings: Sequence[Mapping[str, Any]]) -> tuple[Campaign, ...]:
         share = entry.get("share")
         if not isinstance(share, (int, float)) or isinstance(share, bool) or not 0.0 <= share <= 1.0:
             raise ScenarioError(f"{where}.share is {share!r}, expected a share of the fleet from 0 to 1; give one.")
-        attack = build("attack", ATTACKS, {key: value for key, value in entry.items() if key != "share"}, where)
-        before = sum(campaign.label.split("#")[0] == entry["name"] for campaign in made)
-        made.append(Campaign(f"{entry['name']}#{before + 1}" if before else entry["name"], float(share), attack))
+        others = entry.get("with", [])
+        if not isinstance(others, (list, tuple)) or not all(isinstance(other, Mapping) for other in others):
+            raise ScenarioError(f'{where}.with is {others!r}, expected a list such as [{{ name = "low-power" }}].')
+        first = {key: value for key, value in entry.items() if key not in ("share", "with")}
+        attacks = [build("attack", ATTACKS, first, where)]
+        attacks += [build("attack", ATTACKS, other, f"{where}.with.{n}") for n, other in enumerate(others)]
+        name = "+".join(str(part["name"]) for part in (first, *others))
+        before = sum(campaign.label.split("#")[0] == name for campaign in made)
+        made.append(Campaign(f"{name}#{before + 1}" if before else name, float(share), tuple(attacks)))
     total = math.fsum(campaign.share for campaign in made)
     if total > 1.0 + 1e-9:
         raise ScenarioError(f"the shares of the attacks add up to {total:g}, expected at most 1; lower them.")
@@ -54,55 +74,25 @@ def recruit(made: Sequence[Campaign], hotspots: Table, truth: Table, keys: Keys)
         end = min(begin + round(campaign.share * len(truth)), len(truth))
         rows = np.sort(order[begin:end])
         begin = end
-        if not len(rows):
-            continue
-        labels = truth["attack"].astype(object)
-        labels[rows] = campaign.label
-        nuisance = truth["nuisance"].astype(object)
-        nuisance[rows] = ""
-        truth = truth.replace(attack=labels, nuisance=nuisance)
-        members = campaign.attack.misplace(hotspots.take(rows), truth.take(rows), keys.of(campaign.label))
-        hotspots, truth = _put(hotspots, rows, members[0]), _put(truth, rows, members[1])
+        hotspots, truth = enlist(campaign, rows, hotspots, truth, keys)
     return hotspots, truth
 
 
-def forge(
-    made: Sequence[Campaign],
-    hotspots: Table,
-    truth: Table,
-    reports: Mapping[str, Table],
-    epoch: int,
-    keys: Keys,
-) -> dict[str, Table]:
-    """The reports after every campaign has added, changed and dropped its own; public tables of no hotspot stay."""
-    public = {name: table for name, table in reports.items() if "hotspot" not in table.columns}
-    reports = {name: table for name, table in reports.items() if name not in public}
-    for campaign in made:
-        member = truth["attack"] == campaign.label
-        members = truth["hotspot"][member]
-        own = {name: table.take(np.isin(table["hotspot"], members)) for name, table in reports.items()}
-        view = View(hotspots, members, truth["group"][member], {**own, **public}, epoch)
-        forgery = campaign.attack.forge(view, keys.of(campaign.label))
-        reports = {name: _forged(name, table, own[name], forgery, members) for name, table in reports.items()}
-    return {**reports, **public}
+def enlist(campaign: Campaign, rows: Array, hotspots: Table, truth: Table, keys: Keys) -> tuple[Table, Table]:
+    """Both tables after the hotspots of these rows have joined the campaign."""
+    if not len(rows):
+        return hotspots, truth
+    labels = truth["attack"].astype(object)
+    labels[rows] = campaign.label
+    nuisance = truth["nuisance"].astype(object)
+    nuisance[rows] = ""
+    truth = truth.replace(attack=labels, nuisance=nuisance)
+    own = campaign.misplace(hotspots.take(rows), truth.take(rows), keys)
+    return with_rows(hotspots, rows, own[0]), with_rows(truth, rows, own[1])
 
 
-def _forged(name: str, table: Table, own: Table, forgery: Forgery, members: Array) -> Table:
-    key = table.schema.key[0]
-    change, drop, add = forgery.change.get(name), forgery.drop.get(name), forgery.add.get(name)
-    for ids in (change[key] if change is not None else None, drop):
-        if ids is not None and not np.isin(ids, own[key]).all():
-            raise ValueError(f"an attack touched rows of '{name}' that are not its own.")
-    if add is not None and not np.isin(add["hotspot"], members).all():
-        raise ValueError(f"an attack added rows to '{name}' in the name of hotspots that are not its members.")
-    if drop is not None:
-        table = table.take(~np.isin(table[key], drop))
-    if change is not None:
-        table = _put(table, table.rows_of(change[key]), change)
-    return table if add is None else Table.concat([table, add]).sort(key)
-
-
-def _put(table: Table, rows: Array, values: Table) -> Table:
+def with_rows(table: Table, rows: Array, values: Table) -> Table:
+    """The table with some of its rows exchanged."""
     columns = {}
     for name, column in table.columns.items():
         new = column.astype(np.result_type(column, values[name])) if column.dtype.kind == "U" else column.copy()

@@ -13,7 +13,7 @@ from poc.scenario import scenario_from
 from poc.schema import CLAIMS
 from poc.table import Column, Schema
 from poc.world import actors, observers
-from poc.world.actors import Moves
+from poc.world.actors.actor import Moves
 
 HEARTBEATS = Schema(
     "heartbeats",

@@ -81,7 +81,7 @@ def test_scrambled_truth_changes_no_verdict_score_or_reward(profile, monkeypatch
     again = Emulation.of(scenario)
     order = np.random.default_rng(0).permutation(len(again.world.truth))
     scrambled = again.world.truth.take(order).replace(hotspot=again.world.truth["hotspot"])
-    untouched = [replace(campaign, attack=NoAttack()) for campaign in again.campaigns]  # forged already
+    untouched = [replace(campaign, attacks=(NoAttack(),)) for campaign in again.campaigns]  # forged already
     again = replace(again, world=replace(again.world, truth=scrambled), campaigns=tuple(untouched))
     for before, after in zip(recorded, again.epochs(), strict=True):
         assert not before.tables["truth"].equals(after.tables["truth"])

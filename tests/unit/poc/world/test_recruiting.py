@@ -1,4 +1,4 @@
-"""Who lies, and that an attack cannot touch what is not its own."""
+"""Who lies, and where they say they are."""
 
 import numpy as np
 import pytest
@@ -7,9 +7,8 @@ from maps.geodesy import great_circle_m
 from maps.grid import cells_from_coordinates, coordinates_from_cells
 from poc.errors import ScenarioError
 from poc.keys import Keys
-from poc.schema import BEACONS, HOTSPOTS, TRUTH, WITNESS_REPORTS
-from poc.world.attacks.attack import Forgery
-from poc.world.recruiting import Campaign, campaigns, forge, recruit
+from poc.schema import HOTSPOTS, TRUTH
+from poc.world.recruiting import campaigns, recruit
 
 
 def _fleet(n=100):
@@ -81,6 +80,11 @@ def test_two_attacks_of_one_name_keep_apart():
         ({"name": "location-spof", "share": 0.1}, "did you mean 'location-spoof'?"),
         ({"name": "location-spoof", "share": 0.1, "min_km": 9, "max_km": 1}, "swap or lower them"),
         ({"name": "attic-farm", "share": 0.1, "group_size": 0}, "expected at least 1"),
+        ({"name": "none", "share": 0.1, "with": "none"}, "attacks.0.with is 'none'"),
+        (
+            {"name": "none", "share": 0.1, "with": [{"name": "nun"}]},
+            "attacks.0.with.0: there is no attack called 'nun'",
+        ),
     ],
 )
 def test_refuses_with_one_sentence(entry, words):
@@ -94,41 +98,14 @@ def test_refuses_more_liars_than_hotspots():
         campaigns([{"name": "none", "share": 0.6}, {"name": "none", "share": 0.6}])
 
 
-def _reports():
-    beacons = BEACONS.table(
-        beacon=[1, 2], hotspot=[10, 11], sent_ns=0, received_ns=0, payload=[7, 8], entropy_start_s=0, power_dbm=14,
-        frequency_hz=868_100_000, spreading_factor=12, entropy=0, local_entropy=0,
-    )  # fmt: skip
-    reports = WITNESS_REPORTS.table(
-        report=[1, 2], payload=[7, 8], hotspot=[11, 10], heard_ns=0, received_ns=0, rssi_dbm=-30.0, snr_db=9.0,
-        frequency_hz=868_100_000, spreading_factor=12,
-    )  # fmt: skip
-    return {"beacons": beacons, "witness_reports": reports}
-
-
-def test_fspl_aware_members_stay_under_the_bound():
-    made = campaigns([{"name": "attic-farm", "share": 1.0, "forging": "fspl-aware"}])
-    hotspots, truth = recruit(made, *_fleet(2), Keys(1))
-    forged = forge(made, hotspots, truth, _reports(), 0, Keys(1))["witness_reports"]
-    distance_m = great_circle_m(*(c[:1] for c in coordinates_from_cells(hotspots["cell"])),
-                                *(c[1:] for c in coordinates_from_cells(hotspots["cell"])))[0]  # fmt: skip
-    bound = 14 + 1 + 1 - 20 * np.log10(4 * np.pi * distance_m * 868.1e6 / 2.998e8)
-    assert (forged["rssi_dbm"] < bound).all()
-    assert (forged["rssi_dbm"] > bound - 9).all()
-
-
-class Meddler:
-    """Drops a report that somebody else sent."""
-
-    def misplace(self, hotspots, truth, keys):
-        return hotspots, truth
-
-    def forge(self, view, keys):
-        return Forgery(drop={"witness_reports": np.array([2], np.uint64)})
-
-
-def test_nobody_touches_the_reports_of_others():
-    hotspots, truth = _fleet(2)
-    truth = truth.replace(attack=["", "meddler"])
-    with pytest.raises(ValueError, match="not its own"):
-        forge([Campaign("meddler", 0.5, Meddler())], hotspots, truth, _reports(), 0, Keys(1))
+def test_attacks_come_on_top_of_each_other():
+    spoof = {"name": "location-spoof", "share": 0.2, "min_km": 2, "max_km": 2}
+    farm = {"name": "attic-farm", "share": 0.2, "group_size": 4, "with": [{"name": "none"}, spoof | {"share": 0}]}
+    del farm["with"][1]["share"]
+    made = campaigns([farm])
+    assert [campaign.label for campaign in made] == ["attic-farm+none+location-spoof"]
+    hotspots, truth = recruit(made, *_fleet(), Keys(1))
+    liar = truth["attack"] != ""
+    lie_m = _lie_m(hotspots, truth)[liar]
+    assert ((lie_m > 1980) & (lie_m < 2020)).all()  # the later attack asserts anew
+    assert len(np.unique(truth["latitude_deg"][liar].round(3))) <= 2 * 5  # the attics of the first stay

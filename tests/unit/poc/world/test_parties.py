@@ -6,7 +6,8 @@ import pytest
 from poc.errors import ScenarioError
 from poc.keys import Keys
 from poc.schema import HOTSPOTS, TRUTH
-from poc.world.actors import Moves, apply, parties
+from poc.world.actors.actor import Moves
+from poc.world.parties import apply, parties
 
 HOTSPOT_ROWS = HOTSPOTS.table(hotspot=[3, 1, 2], owner=0, cell=0, gain_dbi=1.2, elevation_m=5.0, region=1, full=True)
 TRUTH_ROWS = TRUTH.table(
