@@ -83,6 +83,16 @@ WITNESS_REPORTS = Schema(
     "witness reports as the server received them; public",
 )
 
+NAMED_BEACONS = Schema(
+    "named_beacons",
+    ("report",),
+    (
+        Column("report", "uint64", "", "id of the witness report"),
+        Column("payload", "uint64", "", "digest of the payload of the beacon that the report is of"),
+    ),
+    "witness reports whose file names their beacon although they heard another payload; only in foreign files",
+)
+
 _SIDE_COLUMNS = (
     Column("beaconer_cell", "uint64", "", "asserted cell of the beaconer"),
     Column("beaconer_gain_dbi", "float64", "dBi", "asserted gain of the beaconer"),
@@ -107,6 +117,7 @@ JOINED_BEACONS = Schema(
         Column(
             "first_received_ns", "int64", "ns", "arrival of the earliest of them; the beacon's own where there is none"
         ),
+        Column("archived", "bool", "", "whether the remote entropy named is in the archive; true if none is named"),
         Column("rebuilt", "bool", "", "whether the entropies are known, so that the beacon can be rebuilt"),
         Column("rebuilt_payload", "uint64", "", "digest of the payload that the entropies give"),
         Column("rebuilt_channel_word", "uint16", "", "its first two bytes, which pick the channel"),
@@ -294,7 +305,7 @@ SCORES = Schema(
 TABLES: dict[str, Schema] = {
     schema.name: schema
     for schema in (
-        HOTSPOTS, TRUTH, ENTROPIES, BEACONS, WITNESS_REPORTS, JOINED_BEACONS, RECEPTIONS, BEACON_VERDICTS,
-        WITNESS_VERDICTS, CLAIMS, SHARES, REWARDS, MOVES, LINK_STATISTICS, ACTIVITY, SCORES,
+        HOTSPOTS, TRUTH, ENTROPIES, BEACONS, WITNESS_REPORTS, NAMED_BEACONS, JOINED_BEACONS, RECEPTIONS,
+        BEACON_VERDICTS, WITNESS_VERDICTS, CLAIMS, SHARES, REWARDS, MOVES, LINK_STATISTICS, ACTIVITY, SCORES,
     )
 }  # fmt: skip

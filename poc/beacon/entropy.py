@@ -17,6 +17,7 @@ TICK_S = 60  # ENTROPY_TICK_TIME
 LIFE_S = 180  # ENTROPY_LIFESPAN
 N_WORDS = 4
 REMOTE_BYTES = 8 * N_WORDS
+NO_TIMESTAMP_S = -(2**63)  # where nobody says when an entropy was made
 
 ENTROPIES = Schema(
     "entropies",

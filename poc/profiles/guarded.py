@@ -52,7 +52,7 @@ GUARDED = Profile(
     scores_act="now",
     sources=("our proposal; checks, constants and emission of helium-iot-2026",),
     simplifications=(
-        "As helium-iot-2026: nothing stale, no data transfer.",
+        "As helium-iot-2026: nothing is retried, no data transfer.",
         "The denylist checks stay, but nothing fills the list: scores act on the claims of the same epoch.",
     ),
 )

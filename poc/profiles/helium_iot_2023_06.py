@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import partial
 
+from poc.profiles.helium_iot_2026 import READINESS_CHECKS
 from poc.profiles.limits import HeliumLimits
 from poc.profiles.profile import Emission, EvidenceKind, Pool, Profile
 from poc.rewards.claims import beacon_witness_claims
@@ -57,6 +58,7 @@ RULES = Rules(
     beacon_reciprocity=(),
     witness_reciprocity=(),
     select=random_witnesses,
+    readiness=READINESS_CHECKS,
 )
 
 HELIUM_IOT_2023_06 = Profile(
@@ -96,6 +98,6 @@ HELIUM_IOT_2023_06 = Profile(
         "The 14 witnesses are drawn by another hash than Helium's seeded shuffle.",
         "Density counts beacons with at least one report; then any valid beacon counted.",
         "The denylist is renewed after every epoch; which classifiers ran by then is not public (unknown).",
-        "Nothing ends stale: no report waits for an entropy or is retried.",
+        "Nothing is retried; reports go stale at once where the archive lacks their entropy.",
     ),
 )

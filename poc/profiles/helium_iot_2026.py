@@ -10,6 +10,7 @@ from poc.profiles.profile import Emission, EvidenceKind, Pool, Profile
 from poc.rewards.claims import beacon_witness_claims
 from poc.rewards.rules.helium_density import HeliumDensity
 from poc.schema import BEACONS, WITNESS_REPORTS
+from poc.validator.checks.archived import entropy_archived
 from poc.validator.checks.asserted import beaconer_asserted, witness_asserted
 from poc.validator.checks.beacon_payload import beacon_payload
 from poc.validator.checks.capability import beaconer_capability, witness_capability
@@ -31,6 +32,7 @@ from poc.validator.checks.self_witness import self_witness
 from poc.validator.judge import Rules, judge
 from poc.validator.selection import first_arrivals
 
+READINESS_CHECKS = (entropy_archived,)  # stale, after 45 min in the purger
 ADMISSION_CHECKS = (
     beaconer_known,  # 0a gateway_not_found
     beaconer_asserted,  # 0b not_asserted
@@ -67,6 +69,7 @@ RULES = Rules(
     beacon_reciprocity=(beaconer_witnessed_lately,),  # gateway_no_valid_witnesses
     witness_reciprocity=(witness_beaconed_lately,),  # gateway_no_valid_beacons
     select=first_arrivals,
+    readiness=READINESS_CHECKS,
 )
 BEACON_WITNESS = EvidenceKind(
     name="beacon_witness",
@@ -103,7 +106,10 @@ HELIUM_IOT_2026 = Profile(
         "HIP-15, HIP-17, HIP-58, HIP-83, HIP-104, HIP-106, HIP-138, HIP-149",
     ),
     simplifications=(
-        "Nothing ends stale: no report waits for an entropy or is retried.",
+        "Nothing is retried: no region lookup and no file write ever fails, so attempts never run out. Reports "
+        "go stale only for an entropy that the archive lacks, and at once instead of after 45 minutes.",
+        "Two beacons with one payload: the witnesses belong to the first, the second is judged without any; Helium "
+        "judged both with all of them if they fell into one tick, else deleted the second.",
         "Beacons are judged one after the other in order of arrival; Helium judged up to 100 at a time.",
         "The density map is that of the last full half-hour before a beacon arrived; Helium ran about 20 min behind.",
         "The denylist is renewed after every epoch from published classifiers; Helium's came weekly from closed code.",

@@ -2,7 +2,8 @@
 
 Source: oracles-iot `loader.rs`, `poc_report.rs`, `runner.rs`, `spec/helium-iot.md` §5, §14.12. Beacons are processed in
 order of arrival; a payload that two beacons share belongs to the one processed first, since the verifier then deletes
-every row with that payload. Entropies, attempts and the purger are not emulated, so no report ends `stale`.
+every row with that payload. A beacon whose entropy the archive lacks is never processed and takes no report
+from a twin.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from maps.geodesy import great_circle_m
 from maps.grid import are_valid, coordinates_from_cells, distances, parents, resolutions
 from poc.beacon.entropy import ENTROPIES
-from poc.beacon.rebuilding import rebuild
+from poc.beacon.rebuilding import NO_ENTROPY, Rebuilt, rebuild
 from poc.schema import JOINED_BEACONS, RECEPTIONS
 from poc.table import Array, Gathered, Table
 
@@ -37,39 +38,55 @@ class Joined:
     n_dropped: int
 
 
-def join(hotspots: Table, beacons: Table, witness_reports: Table, entropies: Table | None = None) -> Joined:
+def join(
+    hotspots: Table,
+    beacons: Table,
+    witness_reports: Table,
+    entropies: Table | None = None,
+    named: Table | None = None,
+) -> Joined:
     """Join the BEACONS and WITNESS_REPORTS of one epoch with HOTSPOTS as asserted and with the archived ENTROPIES.
 
     A report id that comes again, and a witness report whose payload no beacon has, are dropped and counted. The result
     does not depend on the order of rows. Asserted values that are no H3 cell are read as "never asserted" (0).
+    Without `entropies` every beacon counts as archived. `named` (NAMED_BEACONS) joins reports whose files say which
+    beacon they are of, although they heard another payload.
     """
     n_given = len(beacons) + len(witness_reports)
     sent = _once(beacons, "beacon").sort("received_ns", "beacon")
     reports = _once(witness_reports, "report")
-    row = sent.rows_of(reports["payload"], "payload")
+    rebuilt = rebuild(sent["entropy"], sent["local_entropy"], ENTROPIES.empty() if entropies is None else entropies)
+    archived = rebuilt.known | (sent["entropy"] == NO_ENTROPY) | (entropies is None)
+    row = _beacon_rows(sent, archived, _payload_of_beacon(reports, named))
     order = _in_order(row, reports["received_ns"], reports["report"])
     row = row[order]
 
     asserted = _asserted(hotspots)
     sender = hotspots.rows_of(sent["hotspot"])
-    joined = _joined_beacons(sent, reports["received_ns"][order], row, sender, asserted, entropies)
+    joined = _joined_beacons(sent, reports["received_ns"][order], row, sender, asserted, rebuilt, archived)
     receptions = _receptions(joined, reports, order, row, sender, hotspots, asserted)
     return Joined(joined, receptions, row, n_given - len(joined) - len(receptions))
 
 
 def _joined_beacons(
-    sent: Table, received_ns: Array, row: Array, sender: Array, asserted: Mapping[str, Array], entropies: Table | None
+    sent: Table,
+    received_ns: Array,
+    row: Array,
+    sender: Array,
+    asserted: Mapping[str, Array],
+    rebuilt: Rebuilt,
+    archived: Array,
 ) -> Table:
     first_received_ns = sent["received_ns"].copy()
     first = np.flatnonzero(np.append(True, row[1:] != row[:-1])[: len(row)])
     first_received_ns[row[first]] = received_ns[first]
-    rebuilt = rebuild(sent["entropy"], sent["local_entropy"], ENTROPIES.empty() if entropies is None else entropies)
     return JOINED_BEACONS.table(
         beaconer=sent["hotspot"],
         known=sender >= 0,
         full=_pick(asserted, "full", sender),
         n_reports=np.bincount(row, minlength=len(sent)),
         first_received_ns=first_received_ns,
+        archived=archived,
         rebuilt=rebuilt.known,
         rebuilt_payload=rebuilt.payload,
         rebuilt_channel_word=rebuilt.channel_word,
@@ -114,6 +131,25 @@ def _receptions(
     of_pair = {"distance_m": (distance_m, pair), "n_cells": (n_cells, pair)}
     parts = of_report | of_beacon | of_witness | of_pair
     return Table(RECEPTIONS, Gathered({name: parts[name] for name in RECEPTIONS.names}))
+
+
+def _payload_of_beacon(reports: Table, named: Table | None) -> Array:
+    """Payload of the beacon that each report is of: the one it heard, unless its file names another beacon."""
+    payload = reports["payload"]
+    if named is None or not len(named):
+        return payload
+    row = named.rows_of(reports["report"])
+    return np.where(row >= 0, named["payload"][row], payload)
+
+
+def _beacon_rows(sent: Table, archived: Array, payload: Array) -> Array:
+    """Row of the first archived beacon with each payload, else of the first one; −1 where there is none."""
+    row = sent.rows_of(payload, "payload")
+    if archived.all():
+        return row
+    judged = np.flatnonzero(archived)
+    found = sent.take(judged).rows_of(payload, "payload")
+    return np.where(found >= 0, np.append(judged, -1)[found], row)
 
 
 def _in_order(row: Array, received_ns: Array, report: Array) -> Array:

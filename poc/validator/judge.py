@@ -28,7 +28,8 @@ from poc.validator.state import ValidatorState
 class Rules:
     """The ordered checks of one protocol, stage by stage.
 
-    A beacon that fails `admission` leaves no trace; one that fails `beacon` has used up its schedule bucket and spoils
+    A beacon that fails `readiness` is never judged: it and its witnesses are stale, each by themselves. A beacon that
+    fails `admission` leaves no trace; one that fails `beacon` has used up its schedule bucket and spoils
     all its witnesses. `beacon_reciprocity` and `witness_reciprocity` are asked after the witnesses were checked.
     `select(receptions, beacon_row, valid, limits)` picks the rewarded witnesses.
     """
@@ -39,11 +40,13 @@ class Rules:
     beacon_reciprocity: tuple[Check, ...]
     witness_reciprocity: tuple[Check, ...]
     select: Callable[[Table, Array, Flags, Any], Flags]
+    readiness: tuple[Check, ...] = ()
 
     @property
     def stages(self) -> dict[str, tuple[Check, ...]]:
         """The checks by stage, in the order in which they are asked."""
         return {
+            "readiness": self.readiness,
             "admission": self.admission,
             "beacon": self.beacon,
             "witness": self.witness,
@@ -75,6 +78,10 @@ class _Findings:
             self.reason[first], self.side[first] = check.reason, check.side
             self.fired[fails] |= np.uint32(1 << check.reason)
 
+    def write_off(self, rows: Flags, side: Side) -> None:
+        """Stale and nothing else: no check was ever asked."""
+        self.reason[rows], self.side[rows], self.fired[rows] = Reason.stale, side, np.uint32(1 << Reason.stale)
+
     def spoil(self, rows: Flags, reason: Array, fired: Array) -> None:
         """Give rows the fate of their beacon."""
         self.reason[rows], self.side[rows], self.fired[rows] = reason[rows], Side.beaconer, fired[rows]
@@ -85,12 +92,20 @@ def judge(rules: Rules, hotspots: Table, reports: Mapping[str, Table], state: Va
 
     Raises for no report whatsoever; the result does not depend on the order of rows.
     """
-    joined = join(hotspots, reports["beacons"], reports["witness_reports"], reports.get("entropies"))
+    joined = join(
+        hotspots,
+        reports["beacons"],
+        reports["witness_reports"],
+        reports.get("entropies"),
+        reports.get("named_beacons"),
+    )
     beacons, receptions, row = joined.beacons, joined.receptions, joined.beacon_row
     position = np.arange(len(beacons))
     memory = state.last_times
 
     of_beacon = _Findings.clean(len(beacons))
+    of_beacon.run(rules.readiness, beacons, limits, Memory(state.denylist))
+    waiting = ~of_beacon.valid
     of_beacon.run(rules.admission, beacons, limits, Memory(state.denylist))
     beaconed = _events(beacons["beaconer"], position, beacons["received_ns"], of_beacon.valid)
     last_beacon_ns = last_times_before(
@@ -119,6 +134,9 @@ def judge(rules: Rules, hotspots: Table, reports: Mapping[str, Table], state: Va
         Memory(state.denylist, last_reciprocal_beacon_ns=last_reciprocal_ns),
     )
     of_witness.spoil(~of_beacon.valid[row], of_beacon.reason[row], of_beacon.fired[row])
+
+    of_beacon.write_off(waiting, Side.beaconer)
+    of_witness.write_off(waiting[row], Side.witness)
 
     selected = rules.select(receptions, row, of_witness.valid, limits)
     scale_e4 = np.where(

@@ -6,7 +6,7 @@ import numpy as np
 
 from maps.grid import cells_from_coordinates, disks, parents
 from poc.profiles import PROFILES
-from poc.schema import BEACONS, HOTSPOTS, WITNESS_REPORTS
+from poc.schema import BEACONS, HOTSPOTS, NAMED_BEACONS, WITNESS_REPORTS
 from poc.table import Table
 from poc.validator.state import LAST_TIMES, ValidatorState
 
@@ -25,6 +25,8 @@ class Scene:
     profile: str = "helium-iot-2026"
     state: ValidatorState = field(default_factory=ValidatorState)
     overrides: dict = field(default_factory=dict)
+    entropies: Table | None = None  # the archive; without one every beacon counts as archived
+    named: dict = field(default_factory=dict)  # report → payload of the beacon that its file names
 
     def __post_init__(self):
         self.hotspots, self.beacons, self.reports, self._next = {}, [], [], 1000
@@ -77,10 +79,16 @@ class Scene:
         return self.reports[-1]
 
     def tables(self):
-        return (
-            table_of(HOTSPOTS, list(self.hotspots.values())),
-            {"beacons": table_of(BEACONS, self.beacons), "witness_reports": table_of(WITNESS_REPORTS, self.reports)},
-        )
+        reports = {
+            "beacons": table_of(BEACONS, self.beacons),
+            "witness_reports": table_of(WITNESS_REPORTS, self.reports),
+        }
+        if self.entropies is not None:
+            reports["entropies"] = self.entropies
+        if self.named:
+            rows = [{"report": report, "payload": payload} for report, payload in self.named.items()]
+            reports["named_beacons"] = table_of(NAMED_BEACONS, rows)
+        return table_of(HOTSPOTS, list(self.hotspots.values())), reports
 
     def judge(self):
         profile = PROFILES[self.profile].bend(self.overrides)

@@ -22,5 +22,20 @@ def _witness(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return (receptions["witness_cell"] == 0) | (receptions["witness_region"] == NO_REGION)
 
 
-beaconer_asserted = Check(Reason.not_asserted, Side.beaconer, _beaconer)
-witness_asserted = Check(Reason.not_asserted, Side.witness, _witness)
+beaconer_asserted = Check(
+    Reason.not_asserted,
+    Side.beaconer,
+    _beaconer,
+    rule="The beaconer has asserted a cell that lies in a region.",
+    source="oracles-iot `poc.rs`, iot_config `info.rs`, spec/helium-iot.md §6 row 0b, §7 row 0c",
+    gets_past="Any assertion: the place asserted is the only one ever used, and nothing checks that the radio "
+    "stands there.",
+)
+witness_asserted = Check(
+    Reason.not_asserted,
+    Side.witness,
+    _witness,
+    rule="The witness has asserted a cell that lies in a region.",
+    source="oracles-iot `poc.rs`, iot_config `info.rs`, spec/helium-iot.md §7 row 0b",
+    gets_past="Any assertion, however far from the radio.",
+)

@@ -34,4 +34,14 @@ def _fails(beacons: Table, limits: Any, memory: Memory) -> Flags:
     return beacons["rebuilt"] & ~matches
 
 
-beacon_payload = Check(Reason.invalid_packet, Side.beaconer, _fails)
+beacon_payload = Check(
+    Reason.invalid_packet,
+    Side.beaconer,
+    _fails,
+    rule="Payload, channel and data rate are those that the entropies, the asserted region and gain give; "
+    "power is not compared.",
+    source="oracles-iot `poc.rs` `verify_beacon_payload`, helium/proto `beacon/src/lib.rs`, spec/helium-iot.md "
+    "§2.3, §6 row 5",
+    gets_past="A beacon computed without a radio; any claimed power; the same beacon claimed by several hotspots of "
+    "one region, since no key goes into it.",
+)

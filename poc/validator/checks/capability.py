@@ -20,5 +20,19 @@ def _witness(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return ~receptions["witness_full"]
 
 
-beaconer_capability = Check(Reason.invalid_capability, Side.beaconer, _beaconer)
-witness_capability = Check(Reason.invalid_capability, Side.witness, _witness)
+beaconer_capability = Check(
+    Reason.invalid_capability,
+    Side.beaconer,
+    _beaconer,
+    rule="The beaconer is a full hotspot.",
+    source="oracles-iot `poc.rs` `verify_gw_capability`, spec/helium-iot.md §6 row 3",
+    gets_past="Every full hotspot; the capability is paid for, not measured.",
+)
+witness_capability = Check(
+    Reason.invalid_capability,
+    Side.witness,
+    _witness,
+    rule="The witness is a full hotspot.",
+    source="oracles-iot `poc.rs` `verify_gw_capability`, spec/helium-iot.md §7 row 7",
+    gets_past="Every full hotspot; the capability is paid for, not measured.",
+)

@@ -16,4 +16,12 @@ def _fails(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return (receptions["n_cells"] < 0) | (receptions["n_cells"] < limits.min_distance_cells)
 
 
-witness_cell_distance = Check(Reason.below_min_distance, Side.witness, _fails)
+witness_cell_distance = Check(
+    Reason.below_min_distance,
+    Side.witness,
+    _fails,
+    rule="The asserted places are enough res-11 cells apart; what cannot be computed counts as too near.",
+    source="oracles-iot `poc.rs` `verify_witness_cell_distance`, spec/helium-iot.md §7 row 10",
+    gets_past="Radios side by side whose asserted places are apart: an attic farm asserts a ring around the house.",
+    limits=("min_distance_cells",),
+)

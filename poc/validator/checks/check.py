@@ -43,12 +43,18 @@ class Memory:
 class Check:
     """One rule. `fails(rows, limits, memory)` gives one flag for each row of JOINED_BEACONS or RECEPTIONS.
 
-    It never raises and never warns, whatever stands in the rows.
+    It never raises and never warns, whatever stands in the rows. `rule` says in one sentence what must hold, `limits`
+    which of the profile's constants it uses, `source` where it is taken from, `gets_past` which lie it does not see;
+    `docs/protocol.md` and `poc profiles` are made of these.
     """
 
     reason: Reason
     side: Side
     fails: Callable[[Table, Any, Memory], Flags]
+    rule: str = ""
+    source: str = ""
+    gets_past: str = ""
+    limits: tuple[str, ...] = ()
 
 
 def difference(later: npt.NDArray[np.int64], earlier: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -27,4 +27,11 @@ def _fails(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return listed & np.isin(pairs, edges[:, 0] * len(ids) + edges[:, 1])
 
 
-denied_edge = Check(Reason.denied_edge, Side.witness, _fails)
+denied_edge = Check(
+    Reason.denied_edge,
+    Side.witness,
+    _fails,
+    rule="The pair of hotspots, in whichever order, is not on the denylist.",
+    source="oracles-iot `poc.rs` `verify_edge_denylist`, spec/helium-iot.md §7 row 2, §11",
+    gets_past="Every pair that no batch has listed yet; the same liars under a new key are a new pair.",
+)

@@ -29,5 +29,20 @@ def _witness(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return _denied(receptions["witness"], memory)
 
 
-beaconer_denylist = Check(Reason.denied, Side.beaconer, _beaconer)
-witness_denylist = Check(Reason.denied, Side.witness, _witness)
+beaconer_denylist = Check(
+    Reason.denied,
+    Side.beaconer,
+    _beaconer,
+    rule="The beaconer is not on the denylist; a list that is not loaded denies everybody.",
+    source="oracles-iot `poc.rs` `verify_denylist`, spec/helium-iot.md §6 row 1, §11",
+    gets_past="Whoever is not listed yet: the list came about weekly from the data of the two weeks before, from "
+    "closed code; a new key starts clean.",
+)
+witness_denylist = Check(
+    Reason.denied,
+    Side.witness,
+    _witness,
+    rule="The witness is not on the denylist; a list that is not loaded denies everybody.",
+    source="oracles-iot `poc.rs` `verify_denylist`, spec/helium-iot.md §7 row 1, §11",
+    gets_past="Whoever is not listed yet; a denied witness still starts the clock of the lag check.",
+)

@@ -24,4 +24,11 @@ def _fails(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return fails
 
 
-duplicate = Check(Reason.duplicate, Side.witness, _fails)
+duplicate = Check(
+    Reason.duplicate,
+    Side.witness,
+    _fails,
+    rule="It is the witness's first report of this beacon; later ones count as duplicates even if the first was bad.",
+    source="oracles-iot `poc.rs` `verify_witnesses`, spec/helium-iot.md §7 row D",
+    gets_past="The same liar under two keys.",
+)

@@ -33,4 +33,12 @@ def _fails(beacons: Table, limits: Any, memory: Memory) -> Flags:
     return too_soon(beacons["received_ns"], memory.last_beacon_ns, limits)
 
 
-elapsed_schedule = Check(Reason.irregular_interval, Side.beaconer, _fails)
+elapsed_schedule = Check(
+    Reason.irregular_interval,
+    Side.beaconer,
+    _fails,
+    rule="At least the interval less ten minutes went by since the beaconer's last valid beacon.",
+    source="helium/oracles ad055dba (2023-06-30) `poc.rs` `verify_beacon_schedule`, `settings.rs`",
+    gets_past="Nothing about witnessing, which has no limit; a beacon that failed may be sent again at once.",
+    limits=("beacon_interval_s",),
+)

@@ -14,4 +14,12 @@ def _fails(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return (offset_hz > limits.max_frequency_offset_hz) | (offset_hz < -limits.max_frequency_offset_hz)
 
 
-witness_frequency = Check(Reason.invalid_frequency, Side.witness, _fails)
+witness_frequency = Check(
+    Reason.invalid_frequency,
+    Side.witness,
+    _fails,
+    rule="The witness names the beacon's frequency, to a tolerance.",
+    source="oracles-iot `poc.rs` `verify_witness_freq`, spec/helium-iot.md §7 row 8",
+    gets_past="A copied number: frequency is declared, not measured.",
+    limits=("max_frequency_offset_hz",),
+)

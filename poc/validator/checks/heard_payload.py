@@ -15,4 +15,11 @@ def _fails(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return receptions["payload"] != receptions["beacon_payload"]
 
 
-heard_payload = Check(Reason.invalid_packet, Side.witness, _fails)
+heard_payload = Check(
+    Reason.invalid_packet,
+    Side.witness,
+    _fails,
+    rule="The payload heard is the payload sent.",
+    source="oracles-iot `poc.rs` `verify_witness_data`, spec/helium-iot.md §7 row 6",
+    gets_past="Everybody to whom the payload was passed on, by whatever way.",
+)

@@ -17,5 +17,19 @@ def _witness(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return ~receptions["witness_known"]
 
 
-beaconer_known = Check(Reason.gateway_not_found, Side.beaconer, _beaconer)
-witness_known = Check(Reason.gateway_not_found, Side.witness, _witness)
+beaconer_known = Check(
+    Reason.gateway_not_found,
+    Side.beaconer,
+    _beaconer,
+    rule="The beaconer is registered.",
+    source="oracles-iot `poc.rs` `verify_beacon`, spec/helium-iot.md §6 row 0a",
+    gets_past="Any registered key: a Sybil costs the fee of onboarding and asserting, nothing else.",
+)
+witness_known = Check(
+    Reason.gateway_not_found,
+    Side.witness,
+    _witness,
+    rule="The witness is registered.",
+    source="oracles-iot `poc.rs` `verify_witness`, spec/helium-iot.md §7 row 0a",
+    gets_past="Any registered key, with or without a radio.",
+)

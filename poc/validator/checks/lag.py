@@ -23,4 +23,16 @@ def _fails(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return lag_ns > allowed_ms * 10**6
 
 
-witness_lag = Check(Reason.too_late, Side.witness, _fails)
+witness_lag = Check(
+    Reason.too_late,
+    Side.witness,
+    _fails,
+    rule="The report came soon enough after the beacon's, or after the first witness's where that came earlier.",
+    source="oracles-iot `poc.rs` `verify_witness_lag`, spec/helium-iot.md §7 row 5, §14.5",
+    gets_past="Relays faster than the limit. Any hotspot's junk report that comes before the beacon's starts the "
+    "shorter clock and makes honest witnesses late.",
+    limits=(
+        "max_lag_after_beacon_ms",
+        "max_lag_after_first_witness_ms",
+    ),
+)

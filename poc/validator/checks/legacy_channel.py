@@ -33,5 +33,19 @@ def _off_channel(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return ~near
 
 
-no_frequency = Check(Reason.invalid_frequency, Side.witness, _names_none)
-off_channel = Check(Reason.invalid_frequency, Side.witness, _off_channel)
+no_frequency = Check(
+    Reason.invalid_frequency,
+    Side.witness,
+    _names_none,
+    rule="The report names a frequency at all.",
+    source="helium/blockchain-core 0fc794e `tagged_witnesses` (`witness_zero_freq`), spec/helium-iot.md §12.3",
+    gets_past="Any number but zero.",
+)
+off_channel = Check(
+    Reason.invalid_frequency,
+    Side.witness,
+    _off_channel,
+    rule="The frequency is within 1000 Hz of a channel of the region.",
+    source="helium/blockchain-core 0fc794e `tagged_witnesses` (`incorrect_frequency`), spec/helium-iot.md §12.3",
+    gets_past="A number from the list of channels.",
+)

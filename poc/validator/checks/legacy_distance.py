@@ -20,4 +20,13 @@ def _fails(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return np.asarray(distance_km > limits.max_distance_km)
 
 
-legacy_distance = Check(Reason.max_distance_exceeded, Side.witness, _fails)
+legacy_distance = Check(
+    Reason.max_distance_exceeded,
+    Side.witness,
+    _fails,
+    rule="The asserted places are near enough by the chain's own measure.",
+    source="helium/blockchain-core 0fc794e `tagged_witnesses` (`witness_too_far`), HIP-58, spec/helium-iot.md "
+    "§12.3, §12.4",
+    gets_past="Every false place within the limit.",
+    limits=("max_distance_km",),
+)

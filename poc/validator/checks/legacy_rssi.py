@@ -74,5 +74,23 @@ def _fails_v11(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return ~(receptions["rssi_dbm"] < limit_dbm)
 
 
-rssi_v10 = Check(Reason.bad_rssi, Side.witness, _fails_v10)
-rssi_v11 = Check(Reason.bad_rssi, Side.witness, _fails_v11)
+rssi_v10 = Check(
+    Reason.bad_rssi,
+    Side.witness,
+    _fails_v10,
+    rule="The signal is weaker than free space allows for 28 dBm and 1.8 dBi on either side; on the bound is "
+    "too strong.",
+    source="helium/blockchain-core 0fc794e `tagged_witnesses`, `blockchain_utils.erl` `min_rcv_sig`, "
+    "spec/helium-iot.md §12.4",
+    gets_past="Any number low enough, and real antennas of high gain are taken for liars.",
+)
+rssi_v11 = Check(
+    Reason.bad_rssi,
+    Side.witness,
+    _fails_v11,
+    rule="The signal is weaker than free space allows for the claimed power and the witness's gain; on the "
+    "bound is too strong.",
+    source="helium/blockchain-core 0fc794e `tagged_witnesses`, `blockchain_txn_poc_receipts_v1.erl`, "
+    "spec/helium-iot.md §12.4",
+    gets_past="Any number low enough; power and gain are declared.",
+)

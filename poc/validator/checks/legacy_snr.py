@@ -38,4 +38,12 @@ def _fails(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return ~(receptions["rssi_dbm"] >= lower_bound_dbm(receptions["snr_db"]))
 
 
-snr_bound = Check(Reason.bad_rssi, Side.witness, _fails)
+snr_bound = Check(
+    Reason.bad_rssi,
+    Side.witness,
+    _fails,
+    rule="The signal is at least as strong as its signal-to-noise ratio suggests.",
+    source="helium/blockchain-core 0fc794e `tagged_witnesses`, `include/blockchain_utils.hrl` SNR_CURVE, "
+    "spec/helium-iot.md §12.4",
+    gets_past="Whoever reports a pair of numbers from the table; ratios beyond it are never bounded.",
+)

@@ -26,5 +26,21 @@ def _witness(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return _too_long_ago(receptions["received_ns"], memory.last_reciprocal_beacon_ns, limits)
 
 
-beaconer_witnessed_lately = Check(Reason.gateway_no_valid_witnesses, Side.beaconer, _beaconer)
-witness_beaconed_lately = Check(Reason.gateway_no_valid_beacons, Side.witness, _witness)
+beaconer_witnessed_lately = Check(
+    Reason.gateway_no_valid_witnesses,
+    Side.beaconer,
+    _beaconer,
+    rule="The beaconer had a witness report pass the checks within the window.",
+    source="oracles-iot `runner.rs` `verify_beacon_reciprocity`, HIP-106, spec/helium-iot.md §7.2",
+    gets_past="A friend who beacons for it once in the window.",
+    limits=("reciprocity_window_h",),
+)
+witness_beaconed_lately = Check(
+    Reason.gateway_no_valid_beacons,
+    Side.witness,
+    _witness,
+    rule="The witness had a valid beacon with at least one report attached within the window.",
+    source="oracles-iot `runner.rs` `verify_witness_reciprocity`, HIP-106, spec/helium-iot.md §7.2, §14.10",
+    gets_past="A friend's report of any quality, or a report of its own beacon by the hotspot itself.",
+    limits=("reciprocity_window_h",),
+)

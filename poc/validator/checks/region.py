@@ -16,4 +16,11 @@ def _fails(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return receptions["beaconer_region"] != receptions["witness_region"]
 
 
-witness_region = Check(Reason.invalid_region, Side.witness, _fails)
+witness_region = Check(
+    Reason.invalid_region,
+    Side.witness,
+    _fails,
+    rule="Both have asserted cells of the same region.",
+    source="oracles-iot `poc.rs` `verify_witness_region`, spec/helium-iot.md §7 row 9",
+    gets_past="Every lie within a region; it is about assertions only.",
+)

@@ -44,4 +44,14 @@ def _fails(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return ~(receptions["rssi_dbm"] <= free_space_rssi_dbm(receptions, limits.light_speed_m_per_s))
 
 
-witness_rssi = Check(Reason.bad_rssi, Side.witness, _fails)
+witness_rssi = Check(
+    Reason.bad_rssi,
+    Side.witness,
+    _fails,
+    rule="The signal is no stronger than free space allows between the asserted places; gains count in whole "
+    "dB, no margin, no lower bound.",
+    source="oracles-iot `poc.rs` `verify_witness_rssi`, spec/helium-iot.md §7.1, §14.1, §14.4",
+    gets_past="Any number low enough: signal, power and gain are all declared. An attenuator or an editor passes; "
+    "claiming more power or gain lifts the bound dB for dB.",
+    limits=("light_speed_m_per_s",),
+)

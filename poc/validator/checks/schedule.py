@@ -20,4 +20,13 @@ def _fails(beacons: Table, limits: Any, memory: Memory) -> Flags:
     return (last_ns != NEVER_NS) & (beacons["received_ns"] // bucket_ns <= last_ns // bucket_ns)
 
 
-beacon_schedule = Check(Reason.irregular_interval, Side.beaconer, _fails)
+beacon_schedule = Check(
+    Reason.irregular_interval,
+    Side.beaconer,
+    _fails,
+    rule="The beacon falls into a later bucket of UTC than the beaconer's beacon before.",
+    source="oracles-iot `poc.rs` `verify_beacon_schedule`, spec/helium-iot.md §6 row 4, §14.8, §14.9",
+    gets_past="Nothing about witnessing, which has no limit; two beacons one second apart on either side of a "
+    "bucket's edge.",
+    limits=("beacon_interval_s",),
+)

@@ -16,4 +16,11 @@ def _fails(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return receptions["beaconer"] == receptions["witness"]
 
 
-self_witness = Check(Reason.self_witness, Side.witness, _fails)
+self_witness = Check(
+    Reason.self_witness,
+    Side.witness,
+    _fails,
+    rule="The witness is not the beaconer.",
+    source="oracles-iot `poc.rs` `verify_self_witness`, spec/helium-iot.md §7 row 3",
+    gets_past="A second key on the same desk; and a self-report still makes the beacon count for reciprocity.",
+)

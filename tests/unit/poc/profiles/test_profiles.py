@@ -27,7 +27,14 @@ def test_complete(name):
     assert type(profile.reward_rule) in RULES.values()
     assert [kind.name for kind in profile.evidence_kinds] == ["beacon_witness"]
     for kind in profile.evidence_kinds:
-        assert list(kind.checks) == ["admission", "beacon", "witness", "beacon reciprocity", "witness reciprocity"]
+        assert list(kind.checks) == [
+            "readiness",
+            "admission",
+            "beacon",
+            "witness",
+            "beacon reciprocity",
+            "witness reciprocity",
+        ]
         assert isinstance(kind.judge.args[0], Rules)
         assert kind.checks == kind.judge.args[0].stages
 
