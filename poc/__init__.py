@@ -16,16 +16,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from poc.api import compare, load, run
+    from poc.api import compare, load, look, run
     from poc.errors import DataError, DomainError, PocError, ScenarioError, StoreError
-    from poc.results import Compared, Drawing, Run
+    from poc.results import Compared, Drawing, Looked, Run
     from poc.scenario import Scenario
 
 _HOMES = {
     "run": "poc.api",
     "load": "poc.api",
+    "look": "poc.api",
     "compare": "poc.api",
     "Run": "poc.results",
+    "Looked": "poc.results",
     "Compared": "poc.results",
     "Drawing": "poc.results",
     "Scenario": "poc.scenario",
@@ -41,6 +43,7 @@ __all__ = [
     "DataError",
     "DomainError",
     "Drawing",
+    "Looked",
     "PocError",
     "Run",
     "Scenario",
@@ -48,6 +51,7 @@ __all__ = [
     "StoreError",
     "compare",
     "load",
+    "look",
     "run",
 ]
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from poc.errors import ScenarioError
-from poc.results import Compared, Run
+from poc.results import Compared, Looked, Run
 from poc.running import Progress, run_in_memory, run_to_folder
 from poc.scenario import Scenario, load_scenario, scenario_from, value_from_text
 from poc.store import load_run
@@ -75,6 +75,22 @@ def compare(
         target = Path(out) if out is not None else Path(scratch) / "compare"
         found = compare_profiles(wanted, profiles, seeds, target, workers, force=force, progress=progress)
     return Compared(found)
+
+
+def look(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    hotspots: str | Path | None = None,
+    city: str | None = None,
+) -> Looked:
+    """Hotspots or reports from somebody's own file, columns guessed, each with its density scale; see `poc look`.
+
+    `columns` says which column plays which part, {"latitude": "lat_y"}. Raises DataError in one sentence.
+    """
+    from poc.looking.look import look as look_at
+
+    return Looked(look_at(path, columns=columns, hotspots=hotspots, city=city))
 
 
 def scenario_of(

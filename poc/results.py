@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from poc.experiments.comparison import Comparison
     from poc.explain import Explanation
+    from poc.looking.look import Sight
     from poc.store import RunData
 
 
@@ -218,3 +219,43 @@ class Compared:
 
     def _repr_markdown_(self) -> str:
         return self.card()
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Looked:
+    """What `poc look` sees in a file; `data` is the plain value."""
+
+    data: Sight
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What was guessed about the columns and what was left out, in sentences."""
+        return self.data.said
+
+    def arrow(self) -> pa.Table:
+        """One row for each hotspot with its density scales, the most crowded first."""
+        return self.data.table()
+
+    def pandas(self) -> Any:
+        """The same as a pandas DataFrame."""
+        return pandas_from(self.arrow())
+
+    def polars(self) -> Any:
+        """The same as a polars DataFrame."""
+        return polars_from(self.arrow())
+
+    def headline(self) -> list[str]:
+        """What there is to see, in a few sentences."""
+        return self.data.headline()
+
+    def figure(self) -> Drawing:
+        """The map in the colours of the density scale, and how the scales are spread."""
+        from poc.report.look_figure import look_figure
+
+        return Drawing("look", look_figure(self.data))
+
+    def __repr__(self) -> str:
+        return f"<{len(self.data.places):,} hotspots of '{self.data.path.name}'>"
+
+    def _repr_html_(self) -> str:
+        return "".join(f"<p>{escape(sentence)}</p>" for sentence in self.headline())

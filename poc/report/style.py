@@ -44,13 +44,20 @@ _STYLE: Any = {
 def new_figure(
     run: RunData, title: str, *, n_panels: int = 1, width_in: float = 5.8, height_in: float = 4.0
 ) -> tuple[Figure, list[Axes]]:
-    """A figure with its title, its footer and `n_panels` axes side by side, all in the common style."""
+    """A figure of a run with its title, its footer and `n_panels` axes side by side, all in the common style."""
+    return titled_figure(title, footer(run.manifest), n_panels=n_panels, width_in=width_in, height_in=height_in)
+
+
+def titled_figure(
+    title: str, foot: str, *, n_panels: int = 1, width_in: float = 5.8, height_in: float = 4.0
+) -> tuple[Figure, list[Axes]]:
+    """The same for a figure that belongs to no run: `foot` says what it shows and how to draw it again."""
     with mpl.rc_context(_STYLE):
         layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06, rect=(0, 0.055, 1, 0.89))
         figure = Figure(figsize=(width_in, height_in), layout=layout)
         FigureCanvasAgg(figure)
         figure.text(0.012, 0.985, title, ha="left", va="top", fontsize=11, fontweight="bold", color=INK)
-        figure.text(0.012, 0.012, footer(run.manifest), ha="left", va="bottom", fontsize=7, color=MUTED)
+        figure.text(0.012, 0.012, foot, ha="left", va="bottom", fontsize=7, color=MUTED)
         panels = figure.subplots(1, n_panels, squeeze=False)[0].tolist()
     return figure, panels
 

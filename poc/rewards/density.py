@@ -77,6 +77,16 @@ class DensityGrid:
 
     def scales_e4(self, active: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         """Scale of each numbered cell when these of the asserted cells are active; −1 where no active one stands."""
+        occupied_cell, counts = self.counts(active)
+        scales = np.full(len(self.hex_of_cell), -1, np.int64)
+        scales[occupied_cell] = _rounded_products_e4(counts)
+        return scales
+
+    def counts(self, active: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+        """(which numbered cells are occupied; how many hotspots count and are there in the hex over each of these).
+
+        The latter has the shape (resolutions from fine to coarse, 2, occupied cells).
+        """
         there = self.place[active & (self.place >= 0)]
         occupied_cell = np.bincount(there, minlength=len(self.hex_of_cell)) > 0
         clipped = np.bincount(self.hex_of_cell[there], minlength=self.n_hexes)
@@ -89,9 +99,7 @@ class DensityGrid:
             clipped = np.minimum(limits_of(layer.level, n_around.astype(np.int64)), unclipped)
             up = layer.parent[up]
             ratio[:] = clipped[up], unclipped[up]
-        scales = np.full(len(self.hex_of_cell), -1, np.int64)
-        scales[occupied_cell] = _rounded_products_e4(ratios)
-        return scales
+        return occupied_cell, ratios
 
 
 def limits_of(level: Level, n_around: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -1,0 +1,84 @@
+"""The picture of `poc look`: every hotspot on the map in the colour of its density scale, and how scales are spread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.colors import Normalize
+
+from poc.looking.look import TABLES
+from poc.report.city_layer import draw_city, frame_places, plane_of
+from poc.report.style import (
+    COLOUR_MAP,
+    INK,
+    MAX_VECTOR_MARKS,
+    MUTED,
+    SERIES,
+    colour_bar,
+    legend,
+    say_instead,
+    subtitle,
+    titled_figure,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from poc.looking.look import Sight
+
+
+def look_figure(sight: Sight) -> Figure:
+    """Map and spread side by side. Hotspots without a scale are drawn grey, the most crowded on top."""
+    figure, (where, spread) = titled_figure(
+        f"{len(sight.places):,} hotspots of {sight.path.name}",
+        f"poc look {sight.path.name} · every hotspot taken as active · poc-emulator",
+        n_panels=2, width_in=10.0, height_in=4.8,
+    )  # fmt: skip
+    _draw_map(where, sight)
+    _draw_spread(spread, sight)
+    return figure
+
+
+def _draw_map(axes: Axes, sight: Sight) -> None:
+    places = sight.places
+    plane = plane_of(sight.city, places.latitude_deg, places.longitude_deg)
+    draw_city(axes, sight.city, plane)
+    east, north = plane(places.latitude_deg, places.longitude_deg)
+    scale = sight.crowding[TABLES[0]].scale
+    dense = len(places) > MAX_VECTOR_MARKS
+    size = 3.0 if dense else 16.0
+    unscaled = np.isnan(scale)
+    axes.scatter(east[unscaled], north[unscaled], s=size, c=MUTED, linewidths=0, zorder=3, rasterized=dense)
+    order = np.flatnonzero(~unscaled)[np.argsort(-scale[~unscaled], kind="stable")]
+    marks = axes.scatter(
+        east[order], north[order], c=scale[order], s=size, cmap=COLOUR_MAP, norm=Normalize(0.0, 1.0), zorder=4,
+        edgecolors="none" if dense else INK, linewidths=0.0 if dense else 0.3, rasterized=dense,
+    )  # fmt: skip
+    frame_places(axes, east, north)
+    if len(order):
+        colour_bar(axes, marks, f"density scale, {TABLES[0].upper()}")
+    if sight.city is not None:
+        subtitle(axes, f"Map: {sight.city.attribution}")
+
+
+def _draw_spread(axes: Axes, sight: Sight) -> None:
+    drawn = False
+    for name, (colour, dash) in zip(TABLES, SERIES, strict=False):
+        scale = np.sort(sight.crowding[name].scale[np.isfinite(sight.crowding[name].scale)])
+        if len(scale):
+            share = 100.0 * np.arange(1, len(scale) + 1) / len(scale)
+            label = f"{name.upper()}, {np.mean(scale):.2f} on average"
+            axes.step(
+                np.append(0.0, scale), np.append(0.0, share), where="post", color=colour, linestyle=dash, label=label
+            )
+            drawn = True
+    if not drawn:
+        say_instead(axes, "No cell is fine enough for a density scale.")
+        return
+    axes.set_xlim(0.0, 1.02)
+    axes.set_ylim(0.0, 102.0)
+    axes.set_xlabel("density scale")
+    axes.set_ylabel("hotspots with no more than this [%]")
+    legend(axes, loc="upper left")
