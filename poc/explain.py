@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,26 +11,16 @@ import numpy as np
 
 from maps.grid import text_from_cells
 from poc.errors import DataError
-from poc.metrics.columns import columns, first_measured_epoch, newest_rows
-from poc.report.asserted_places import asserted_places
-from poc.report.findings import (
-    BONES_PER_HNT,
-    Finding,
-    Subject,
-    beacons,
-    heard_by_others,
-    neighbours,
-    payment,
-    set_aside,
-    suspicion,
-    truth,
-    witnessing,
-)
+from poc.metrics.columns import columns, first_measured_epoch, newest, newest_rows
+from poc.report.density_clip import density_clip
+from poc.report.findings import BONES_PER_HNT, Finding, Subject, hearing, neighbours, payment, suspicion, truth
+from poc.report.surroundings import Surroundings, surroundings_of
+from poc.report.verdict_findings import beacons, heard_by_others, set_aside, witnessing
 
 if TYPE_CHECKING:
     from poc.store import RunData
 
-_SOURCES = (suspicion, payment, set_aside, beacons, witnessing, heard_by_others, neighbours)
+_SOURCES = (suspicion, payment, set_aside, beacons, density_clip, witnessing, heard_by_others, neighbours, hearing)
 _MAX_IDS_TO_COMPARE = 20_000
 
 
@@ -95,7 +85,20 @@ def explain(run: RunData, hotspot: int, epoch: int | None = None) -> Explanation
     """
     _check_hotspot(run, hotspot)
     first, last = _epochs(run, epoch)
-    subject = Subject(run, hotspot, first, last)
+    return _explained(surroundings_of(run, [hotspot], first, last), hotspot, first, last)
+
+
+def explain_some(run: RunData, hotspots: Sequence[int]) -> Iterator[Explanation]:
+    """The stories of several hotspots of the run in the measured epochs, with no table read twice."""
+    first, last = _epochs(run, None)
+    around = surroundings_of(run, hotspots, first, last)
+    for hotspot in hotspots:
+        yield _explained(around, hotspot, first, last)
+
+
+def _explained(around: Surroundings, hotspot: int, first: int, last: int) -> Explanation:
+    run = around.of_one(hotspot)
+    subject = Subject(run, hotspot, first, last, around)
     findings = sorted((found for source in _SOURCES for found in source(subject)), key=lambda each: -each.weight)
     rewards = subject.rows("rewards", "amount_bones")
     paid: dict[int, int] = {}
@@ -127,7 +130,7 @@ def _asserted(subject: Subject) -> str:
     rows = newest_rows(hotspots, "hotspot")
     row = int(rows[hotspots["hotspot"][rows] == np.uint64(subject.hotspot)][0])
     antenna = f"{hotspots['gain_dbi'][row]:.1f} dBi, {hotspots['elevation_m'][row]:.0f} m above ground"
-    places = asserted_places(subject.run)
+    places = subject.around.places
     at = np.flatnonzero(places["hotspot"] == np.uint64(subject.hotspot)) if places is not None else np.zeros(0, int)
     if places is None or not len(at):
         return f"It asserts no place; antenna {antenna}."
@@ -146,8 +149,8 @@ def _epochs(run: RunData, epoch: int | None) -> tuple[int, int]:
 
 
 def _check_hotspot(run: RunData, hotspot: int) -> None:
-    hotspots = columns(run.tables, "hotspots", "hotspot")
-    ids = [] if hotspots is None else np.unique(hotspots["hotspot"]).tolist()
+    hotspots = newest(run.tables, "hotspots", "hotspot")
+    ids = [] if hotspots is None else hotspots["hotspot"].tolist()
     if not ids:
         raise DataError(f"hotspot {hotspot} was asked for, but the run has no hotspots; run a scenario with some.")
     if hotspot in ids:

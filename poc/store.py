@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,13 @@ class FolderTables(Mapping[str, pa.Table]):
         """Some columns of a table; names that it does not have are left out."""
         known = self._opened(pq.read_schema, self._paths[name]).names
         return self._read(self._paths[name], [wanted for wanted in names if wanted in known])
+
+    def batches(self, name: str, names: Sequence[str] | None) -> Iterator[pa.Table]:
+        """The same (or all columns) row group by row group, at most ROW_GROUP rows at a time, in the order written."""
+        file = self._opened(pq.ParquetFile, self._paths[name])
+        wanted = None if names is None else [each for each in names if each in file.schema_arrow.names]
+        for number in range(file.num_row_groups):
+            yield self._opened(partial(_row_group, file, number, wanted), self._paths[name])
 
     def n_rows(self, name: str) -> int:
         return int(pq.read_metadata(self._paths[name]).num_rows)
@@ -231,6 +239,10 @@ def _read_json(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise DataError(f"'{path}' holds no object; run the scenario again.")
     return document
+
+
+def _row_group(file: pq.ParquetFile, number: int, names: list[str] | None, _: Path) -> pa.Table:
+    return file.read_row_group(number, columns=names)
 
 
 def _parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:

@@ -16,14 +16,13 @@ def report(
     ] = None,
     debug: Debug = False,
 ) -> None:
-    """Write report.html and the interactive explorer.html from the tables of a run.
+    """Write report.html, an interactive map, and figures.html from the tables of a run.
 
     Examples: poc report runs/01-first-run-1; poc report runs/demo/helium-iot --beside runs/demo/guarded
     """
-    from poc.report.files import save_explorer, save_report
+    from poc.report.files import save_report
     from poc.store import load_run
 
     others = [load_run(path) for path in beside or []]
     run = load_run(folder)
     print(save_report(folder / "report.html", run, *others).absolute().as_uri())
-    print(save_explorer(folder / "explorer.html", run, *others).absolute().as_uri())

@@ -30,7 +30,7 @@ def run(
     settings: Settings = None,
     profile: ProfileName = None,
     jobs: Threads = ALL_CORES,
-    no_report: Annotated[bool, typer.Option("--no-report", help="Write no report.html.")] = False,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Write neither report.html nor figures.html.")] = False,
     force: Force = False,
     output: FormatOption = Format.auto,
     quiet: Quiet = False,

@@ -23,7 +23,7 @@ from poc.store import load_run
 LEDGER_FILE = "ledger.jsonl"
 TABLES = ("beacon_verdicts", "witness_verdicts", "rewards")
 #: Files that may be written again for an unchanged run.
-NOT_COMMITTED = (LEDGER_FILE, "report.html")
+NOT_COMMITTED = (LEDGER_FILE, "report.html", "figures.html")
 GENESIS = "0" * 64
 VERSION = 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
@@ -22,6 +22,8 @@ class PartlyRead(Protocol):
 
     def columns(self, name: str, names: Sequence[str]) -> pa.Table: ...
 
+    def batches(self, name: str, names: Sequence[str] | None) -> Iterator[pa.Table]: ...
+
 
 def columns(tables: Mapping[str, pa.Table], name: str, *names: str, first_epoch: int = 0) -> Columns | None:
     """The named columns and "epoch" of one table, from `first_epoch` on; None where the run did not keep the table.
@@ -36,6 +38,24 @@ def columns(tables: Mapping[str, pa.Table], name: str, *names: str, first_epoch:
     if name not in tables:
         return None
     table = tables.columns(name, ("epoch", *names)) if isinstance(tables, PartlyRead) else tables[name]
+    return _arrays(table, name, names, first_epoch)
+
+
+def parts(tables: Mapping[str, pa.Table], name: str, *names: str, first_epoch: int = 0) -> Iterator[Columns] | None:
+    """The same piece by piece, in the order written: for tables that memory need not hold at once.
+
+    >>> import pyarrow as pa
+    >>> tables = {"scores": pa.table({"epoch": [0, 1], "hotspot": [7, 8]})}
+    >>> [part["hotspot"].tolist() for part in parts(tables, "scores", "hotspot")]
+    [[7, 8]]
+    """
+    if name not in tables:
+        return None
+    pieces = tables.batches(name, ("epoch", *names)) if isinstance(tables, PartlyRead) else iter([tables[name]])
+    return (_arrays(piece, name, names, first_epoch) for piece in pieces)
+
+
+def _arrays(table: pa.Table, name: str, names: Sequence[str], first_epoch: int) -> Columns:
     for wanted in ("epoch", *names):
         if wanted not in table.column_names:
             raise DataError(f"the table '{name}' has no column '{wanted}': {did_you_mean(wanted, table.column_names)}")
@@ -114,3 +134,33 @@ def newest_rows(found: Columns, *by: str) -> Array:
         ordered = found[name][order]
         differs |= ordered[1:] != ordered[:-1]
     return np.asarray(order[np.append(differs, True)])
+
+
+_MERGED_TOGETHER = 1_000_000
+
+
+def newest(tables: Mapping[str, pa.Table], name: str, by: str, *names: str) -> Columns | None:
+    """The newest row of each value of the column `by`, ascending by it, read piece by piece; None without the table.
+
+    >>> import pyarrow as pa
+    >>> tables = {"truth": pa.table({"epoch": [0, 1], "hotspot": [7, 7], "attack": ["", "spoof"]})}
+    >>> newest(tables, "truth", "hotspot", "attack")["attack"].tolist()
+    ['spoof']
+    """
+    pieces = parts(tables, name, by, *names)
+    if pieces is None:
+        return None
+    held: list[Columns] = []
+    n_new = 0
+    for piece in pieces:
+        held.append(piece)
+        n_new += len(piece["epoch"])
+        if n_new > _MERGED_TOGETHER:
+            held, n_new = [_newest_of(held, by)], 0
+    return _newest_of(held, by) if held else columns(tables, name, by, *names)
+
+
+def _newest_of(held: list[Columns], by: str) -> Columns:
+    found = {name: np.concatenate([piece[name] for piece in held]) for name in held[0]}
+    rows = newest_rows(found, by)
+    return {name: array[rows] for name, array in found.items()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from poc.metrics.columns import columns, newest_rows, rows_in
+from poc.metrics.columns import newest, rows_in
 from poc.table import Array
 
 if TYPE_CHECKING:
@@ -43,13 +43,12 @@ def labels_from(tables: Mapping[str, pa.Table]) -> Labels | None:
 
     Members of the attack "none" change nothing and count as honest.
     """
-    truth = columns(tables, "truth", "hotspot", "attack")
+    truth = newest(tables, "truth", "hotspot", "attack")
     if truth is None:
         return None
-    rows = newest_rows(truth, "hotspot")
-    attack = truth["attack"][rows]
-    harmless = np.asarray([label.split("#")[0] == HARMLESS for label in attack.tolist()], bool)
-    return Labels(truth["hotspot"][rows], np.where(harmless, "", attack))
+    words, word = np.unique(truth["attack"], return_inverse=True)
+    honest = [label.split("#")[0] == HARMLESS for label in words.tolist()]
+    return Labels(truth["hotspot"], np.where(honest, "", words)[word] if len(word) else truth["attack"])
 
 
 def family_of(attack: str) -> str:

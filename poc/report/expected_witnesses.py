@@ -6,6 +6,7 @@ in bins of distance, the hotspot in question left out. No radio model and no tru
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,7 @@ import numpy as np
 
 from maps.geodesy import great_circle_m
 from poc.keys import Keys
-from poc.metrics.columns import columns, rows_in
-from poc.metrics.witnessing import links
+from poc.metrics.columns import Columns, parts, rows_in
 from poc.report.asserted_places import asserted_places
 from poc.table import Array
 
@@ -62,53 +62,114 @@ class ExpectedWitnesses:
         return rows[np.lexsort([self.witness[rows], -self.distance_m[rows]])]
 
 
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How links come about in a run, and the links of the hotspots asked about.
+
+    `n_there` and `n_heard` (sampled senders, bins) count live receivers by distance and those that heard; `sender` and
+    `witness` are rows of `places`.
+    """
+
+    places: Columns
+    alive: Array
+    sampled: Array
+    n_there: Array
+    n_heard: Array
+    sender: Array
+    witness: Array
+
+    @staticmethod
+    def of(run: RunData, hotspots: Array, first_epoch: int) -> Habits | None:
+        """The habits of a run, its links read piece by piece; None where it kept no links or nobody asserts a place."""
+        places = asserted_places(run)
+        name = next((name for name in ("link_statistics", "witness_verdicts") if name in run.tables), None)
+        if places is None or name is None:
+            return None
+        n = len(places["hotspot"])
+        asked = np.zeros(n + 1, bool)
+        asked[rows_in(places["hotspot"], hotspots)] = True
+        sending = np.zeros(n + 1, bool)
+        hearing = np.zeros(n + 1, bool)
+        for sender, witness in _links(run, name, places, first_epoch):
+            sending[sender] = hearing[witness] = True
+        rows = np.flatnonzero(sending[:-1])
+        order = np.argsort(Keys(0).of("expected-witnesses").bits(places["hotspot"][rows]), kind="stable")
+        sampled = rows[order][: N_SAMPLED_SENDERS + 1]
+        asked[sampled] = True
+        asked[-1] = False
+        kept = [np.zeros((2, 0), np.int64)]
+        for sender, witness in _links(run, name, places, first_epoch):
+            use = asked[sender] | asked[witness]
+            kept.append(np.unique(np.stack([sender[use], witness[use]]), axis=1))
+        sender, witness = np.unique(np.concatenate(kept, axis=1), axis=1)
+        live = _alive(run, first_epoch, places)
+        alive = (sending | hearing)[:-1] if live is None else live
+        there, heard = _counted(places, alive, sampled, sender, witness)
+        return Habits(places, alive, sampled, there, heard, sender, witness)
+
+    def witnesses_of(self, hotspot: int) -> ExpectedWitnesses | None:
+        """The receivers of one hotspot; None where it asserts no place."""
+        return self._peers(hotspot, self.sender, self.witness)
+
+    def heard_by(self, hotspot: int) -> ExpectedWitnesses | None:
+        """The other way round: the live senders that it should have heard, `witness` being the sender."""
+        return self._peers(hotspot, self.witness, self.sender)
+
+    def _peers(self, hotspot: int, end: Array, peer: Array) -> ExpectedWitnesses | None:
+        row = int(rows_in(self.places["hotspot"], np.array([hotspot], np.uint64))[0])
+        if row < 0:
+            return None
+        others = np.flatnonzero(self.sampled != row)[:N_SAMPLED_SENDERS]
+        chance_by_bin = self.n_heard[others].sum(axis=0) / np.maximum(self.n_there[others].sum(axis=0), 1)
+        distance_m = _distances_m(self.places["latitude_deg"], self.places["longitude_deg"], row)
+        heard = np.zeros(len(self.alive), bool)
+        heard[peer[end == row]] = True
+        peers = self.alive | heard
+        peers[row] = False
+        return ExpectedWitnesses(
+            self.places["hotspot"][peers], distance_m[peers], chance_by_bin[_bin(distance_m[peers])], heard[peers]
+        )
+
+
 def expected_witnesses(run: RunData, hotspot: int, first_epoch: int) -> ExpectedWitnesses | None:
     """The receivers of one hotspot; None where the run kept no links or the hotspot asserts no place."""
-    places, edges = asserted_places(run), links(run.tables, first_epoch)
-    if places is None or edges is None:
-        return None
-    row = int(rows_in(places["hotspot"], np.array([hotspot], np.uint64))[0])
-    if row < 0:
-        return None
-    sender, witness = (rows_in(places["hotspot"], end) for end in edges)
-    placed = (sender >= 0) & (witness >= 0)
-    sender, witness = sender[placed], witness[placed]
-    alive = np.isin(places["hotspot"], _alive(run, first_epoch, edges))
-    sending = np.setdiff1d(sender, [row])
-    ranked = sending[np.argsort(Keys(0).of("expected-witnesses").bits(places["hotspot"][sending]), kind="stable")]
-    chance_by_bin = _chances(places["latitude_deg"], places["longitude_deg"], alive, sender, witness, ranked)
-    distance_m = _distances_m(places["latitude_deg"], places["longitude_deg"], row)
-    heard = np.zeros(len(alive), bool)
-    heard[witness[sender == row]] = True
-    receiving = alive | heard
-    receiving[row] = False
-    chance = chance_by_bin[_bin(distance_m[receiving])]
-    return ExpectedWitnesses(places["hotspot"][receiving], distance_m[receiving], chance, heard[receiving])
+    habits = Habits.of(run, np.array([hotspot], np.uint64), first_epoch)
+    return habits.witnesses_of(hotspot) if habits else None
 
 
-def _chances(
-    latitude_deg: Array, longitude_deg: Array, alive: Array, sender: Array, witness: Array, ranked: Array
-) -> Array:
-    """Share of live receivers that heard a sampled sender, by distance bin; 0 where nobody stands."""
-    n_there, n_heard = np.zeros(len(EDGES_M), np.int64), np.zeros(len(EDGES_M), np.int64)
+def _links(run: RunData, name: str, places: Columns, first_epoch: int) -> Iterator[tuple[Array, Array]]:
+    """Sender and witness of links between asserted places, as rows; a link may come again."""
+    for piece in parts(run.tables, name, "beaconer", "witness", first_epoch=first_epoch) or ():
+        sender, witness = (rows_in(places["hotspot"], piece[end]) for end in ("beaconer", "witness"))
+        use = (sender >= 0) & (witness >= 0) & (sender != witness)
+        yield sender[use], witness[use]
+
+
+def _counted(places: Columns, alive: Array, sampled: Array, sender: Array, witness: Array) -> tuple[Array, Array]:
+    """Live receivers, and those that heard, by distance bin for each sampled sender."""
+    there, heard = (np.zeros((len(sampled), len(EDGES_M)), np.int64) for _ in range(2))
     order = np.argsort(sender, kind="stable")
-    for row in ranked[:N_SAMPLED_SENDERS].tolist():
-        place = _bin(_distances_m(latitude_deg, longitude_deg, row))
+    for number, row in enumerate(sampled.tolist()):
+        place = _bin(_distances_m(places["latitude_deg"], places["longitude_deg"], row))
         others = alive.copy()
         others[row] = False
         start, stop = np.searchsorted(sender[order], [row, row + 1])
         hearing = witness[order[start:stop]]
-        n_there += np.bincount(place[others], minlength=len(EDGES_M))
-        n_heard += np.bincount(place[hearing[others[hearing]]], minlength=len(EDGES_M))
-    return np.asarray(n_heard / np.maximum(n_there, 1))
+        there[number] = np.bincount(place[others], minlength=len(EDGES_M))
+        heard[number] = np.bincount(place[hearing[others[hearing]]], minlength=len(EDGES_M))
+    return there, heard
 
 
-def _alive(run: RunData, first_epoch: int, edges: tuple[Array, Array]) -> Array:
-    """Hotspots that sent anything: a miss counts only for a receiver that showed life."""
-    activity = columns(run.tables, "activity", "hotspot", "n_beacons", "n_witnessed", first_epoch=first_epoch)
-    if activity is None:
-        return np.unique(np.concatenate(edges))
-    return np.unique(activity["hotspot"][(activity["n_beacons"] > 0) | (activity["n_witnessed"] > 0)])
+def _alive(run: RunData, first_epoch: int, places: Columns) -> Array | None:
+    """Hotspots that sent anything: a miss counts only for a receiver that showed life. None where nothing tells."""
+    pieces = parts(run.tables, "activity", "hotspot", "n_beacons", "n_witnessed", first_epoch=first_epoch)
+    if pieces is None:
+        return None
+    alive = np.zeros(len(places["hotspot"]) + 1, bool)
+    for piece in pieces:
+        sent = (piece["n_beacons"] > 0) | (piece["n_witnessed"] > 0)
+        alive[rows_in(places["hotspot"], piece["hotspot"][sent])] = True
+    return alive[:-1]
 
 
 def _distances_m(latitude_deg: Array, longitude_deg: Array, row: int) -> Array:

@@ -16,15 +16,17 @@ if TYPE_CHECKING:
     from poc.store import RunData
 
 
+FIGURES_PAGE = "figures.html"
+
+
 def save_report(path: Path, run: RunData, *others: RunData) -> Path:
-    """Write the page of a run, others beside it; StoreError when the file cannot be written."""
-    return _write(path, write_report(run, others).encode())
+    """Write the interactive page of a run, others beside it, and next to it `figures.html` that needs no script.
 
-
-def save_explorer(path: Path, run: RunData, *others: RunData) -> Path:
-    """Write the interactive map of a run, others beside it; StoreError when the file cannot be written."""
+    Raises StoreError when a file cannot be written.
+    """
     from poc.report.explorer import write_explorer
 
+    _write(path.with_name(FIGURES_PAGE), write_report(run, others, path.name).encode())
     return _write(path, write_explorer(run, others).encode())
 
 

@@ -1,4 +1,4 @@
-"""`report.html`: one file with everything inside, readable without network and without a script."""
+"""`figures.html`: one file with everything inside, readable without network and without a script."""
 
 from __future__ import annotations
 
@@ -26,15 +26,16 @@ ALWAYS_SIMPLIFIED = (
 )
 
 
-def write_report(run: RunData, other_runs: Sequence[RunData] = ()) -> str:
+def write_report(run: RunData, other_runs: Sequence[RunData] = (), map_page: str = "") -> str:
     """The page of a run as HTML text; other runs of the same world are set beside it.
 
-    World figures come from the first run, figures of rules and rewards from every run.
+    World figures come from the first run, figures of rules and rewards from every run. `map_page` is the file with the
+    interactive map beside it, where there is one.
     """
     runs = [run, *other_runs]
     title = f"{run.manifest.get('name', 'run')} · {' against '.join(_profile_name(r) for r in runs)}"
     sections = [
-        _header(run, title, headline(run, other_runs)),
+        _header(run, title, headline(run, other_runs), map_page),
         "<main>",
         _section("Outcome", _table(outcome_grid(runs), "Main numbers of the measured epochs")),
         _section("The world", _figures(WORLD_FIGURES, [run])),
@@ -65,7 +66,7 @@ def inline_svg(kind: str, run: RunData, prefix: str) -> str:
     return svg.replace("<svg", f'<svg role="img" aria-label="{escape(kind)}"', 1)
 
 
-def _header(run: RunData, title: str, news: Sequence[str]) -> str:
+def _header(run: RunData, title: str, news: Sequence[str], map_page: str) -> str:
     metrics, facts = run.metrics, run.manifest
     numbers = [
         f"seed {facts.get('seed', '?')}",
@@ -77,8 +78,9 @@ def _header(run: RunData, title: str, news: Sequence[str]) -> str:
         numbers.append(f"map: {run.city.name}")
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in news)
     warnings = "".join(f'<p class="warning">{escape(str(text))}</p>' for text in facts.get("warnings", []))
+    link = f' · <a href="{escape(map_page)}">interactive map</a>' if map_page else ""
     return (
-        f'<header><h1>{escape(title)}</h1><p class="facts">{escape(" · ".join(numbers))}</p>'
+        f'<header><h1>{escape(title)}</h1><p class="facts">{escape(" · ".join(numbers))}{link}</p>'
         f'<ul class="news">{items}</ul>{warnings}</header>'
     )
 

@@ -265,5 +265,5 @@ def test_without_webgl_it_points_to_the_static_report(page: Path) -> None:
     with Browser("--disable-gpu", "--disable-3d-apis") as blind:
         blind.open(page, "", *SIZES["desktop"])
         assert "no WebGL" in blind.run("document.getElementById('sorry').textContent")
-        assert blind.run("document.querySelector('#sorry a').getAttribute('href')") == "report.html"
+        assert blind.run("document.querySelector('#sorry a').getAttribute('href')") == "figures.html"
         assert "Rewards" in blind.run("document.getElementById('controls').textContent")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from poc.metrics.columns import columns, newest_rows, rows_in
+from poc.metrics.columns import newest, rows_in
 from poc.metrics.labels import labels_from
 from poc.report.asserted_places import asserted_places
 from poc.report.explorer.payload import differences, microdegrees, tenths
@@ -32,7 +32,7 @@ class Hotspots:
 
 def hotspots_of(runs: Sequence[RunData]) -> Hotspots:
     """All hotspots of the runs; where they differ in what a hotspot asserts, the first run counts."""
-    found = [columns(run.tables, "hotspots", "hotspot", "gain_dbi", "elevation_m", "owner") for run in runs]
+    found = [newest(run.tables, "hotspots", "hotspot", "gain_dbi", "elevation_m", "owner") for run in runs]
     ids = np.unique(np.concatenate([np.zeros(0, np.uint64), *(each["hotspot"] for each in found if each)]))
     cell = np.zeros(len(ids), np.uint64)
     latitude, longitude = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
@@ -40,10 +40,8 @@ def hotspots_of(runs: Sequence[RunData]) -> Hotspots:
     for run, each in zip(reversed(runs), reversed(found), strict=True):
         if each is None:
             continue
-        newest = newest_rows(each, "hotspot")
-        rows = rows_in(ids, each["hotspot"][newest])
-        gain[rows], height[rows] = each["gain_dbi"][newest], each["elevation_m"][newest]
-        owner[rows] = each["owner"][newest]
+        rows = rows_in(ids, each["hotspot"])
+        gain[rows], height[rows], owner[rows] = each["gain_dbi"], each["elevation_m"], each["owner"]
         places = asserted_places(run)
         assert places is not None  # the table is there
         rows = rows_in(ids, places["hotspot"])
@@ -62,17 +60,16 @@ def hotspots_of(runs: Sequence[RunData]) -> Hotspots:
 
 
 def _add_truth(run: RunData, ids: Array, made: dict[str, Array], words: dict[str, list[str]]) -> None:
-    truth = columns(run.tables, "truth", "hotspot", "latitude_deg", "longitude_deg", "nuisance")
+    truth = newest(run.tables, "truth", "hotspot", "latitude_deg", "longitude_deg", "nuisance")
     labels = labels_from(run.tables)
     assert truth is not None and labels is not None  # the caller has looked
-    newest = newest_rows(truth, "hotspot")
-    rows = rows_in(ids, truth["hotspot"][newest])
+    rows = rows_in(ids, truth["hotspot"])
     known = rows >= 0
     latitude, longitude = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
-    latitude[rows[known]] = truth["latitude_deg"][newest[known]]
-    longitude[rows[known]] = truth["longitude_deg"][newest[known]]
+    latitude[rows[known]] = truth["latitude_deg"][known]
+    longitude[rows[known]] = truth["longitude_deg"][known]
     nuisance = np.full(len(ids), "", truth["nuisance"].dtype)
-    nuisance[rows[known]] = truth["nuisance"][newest[known]]
+    nuisance[rows[known]] = truth["nuisance"][known]
     made |= {"actual_latitude": microdegrees(latitude), "actual_longitude": microdegrees(longitude)}
     for name, texts in (("attack", labels.attacks(ids)), ("nuisance", nuisance)):
         words[name], made[name] = coded(texts)

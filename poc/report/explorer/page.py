@@ -1,4 +1,4 @@
-"""`explorer.html`: everything inside one file, opens from disk, asks the network for nothing."""
+"""`report.html`: everything inside one file, opens from disk, asks the network for nothing."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from poc.report.explorer.base_layer import base_columns
 from poc.report.explorer.crowds import crowds_of
 from poc.report.explorer.facts import page_facts, run_facts
 from poc.report.explorer.hotspot_columns import Hotspots, hotspots_of
-from poc.report.explorer.link_columns import link_columns
+from poc.report.explorer.link_columns import link_columns, links_of
 from poc.report.explorer.payload import payload
 from poc.report.explorer.planes import Planes
 from poc.report.explorer.run_columns import run_columns
+from poc.report.explorer.score_columns import score_columns
 from poc.report.explorer.stories import stories
 from poc.table import Array
 
@@ -70,9 +71,11 @@ def _contents(runs: Sequence[RunData], hotspots: Hotspots, planes: Planes) -> tu
         columns |= made
     crowded = len(hotspots.ids) > MAX_HOTSPOTS
     for number, run in enumerate(runs):
-        made, about = run_columns(run, hotspots, planes)
+        links = None if crowded else links_of(run, hotspots, planes)
+        scores, about = score_columns(run, hotspots, planes, told=not crowded)
+        made = run_columns(run, hotspots, planes, links) | scores
         if not crowded:
-            linked, of_links = link_columns(run, hotspots, planes)
+            linked, of_links = link_columns(links, planes)
             made |= linked
             about |= of_links | {"stories": stories(run, len(hotspots.ids))}
         columns |= {f"run{number}_{name}": array for name, array in made.items()}

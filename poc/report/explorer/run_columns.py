@@ -1,193 +1,176 @@
-"""What happened to each hotspot under one profile: heard, judged, suspected, paid; by frame of time."""
+"""What happened to each hotspot under one profile: heard, judged, suspected, paid; by frame of time.
+
+Tables are read piece by piece, so that memory follows the number of hotspots, not of reports.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from maps.geodesy import great_circle_m
-from poc.metrics.columns import Columns, columns, newest_rows, rows_in
+from poc.metrics.columns import Columns, parts, rows_in
 from poc.metrics.labels import labels_from
 from poc.reasons import Reason, Side
 from poc.report.explorer.hotspot_columns import Hotspots
-from poc.report.explorer.payload import microdegrees, steps, tenths
+from poc.report.explorer.link_columns import Links
+from poc.report.explorer.payload import steps, tenths
 from poc.report.explorer.planes import Planes
-from poc.report.findings import ANYWHERE_M, BONES_PER_HNT
+from poc.report.findings import BONES_PER_HNT
 from poc.table import Array
 
 if TYPE_CHECKING:
     from poc.store import RunData
 
-MAX_ROWS_READ = 12_000_000
-MAX_EVIDENCE = 3_000
-VERDICTS = ("unscored", "honest", "undecided", "suspect")
-_SAME_PLACE_M = 50.0
 
+def run_columns(run: RunData, hotspots: Hotspots, planes: Planes, links: Links | None) -> dict[str, Array]:
+    """Columns of one run, those of its scores apart; a column whose table the run did not keep is left out.
 
-def run_columns(run: RunData, hotspots: Hotspots, planes: Planes) -> tuple[dict[str, Array], dict[str, Any]]:
-    """(columns, facts) of one run; a column whose table the run did not keep is left out."""
+    Without `links` (too many to hold) witnesses are counted by epoch and averaged.
+    """
     made: dict[str, Array] = {}
-    facts: dict[str, Any] = {"detectors": [], "evidence": {}}
     _add_payment(run, hotspots, planes, made)
-    _add_scale(run, hotspots, planes, made)
-    _add_links(run, hotspots, planes, made)
+    if links is not None:
+        _add_witnesses(links, planes, made)
+    _add_loss(run, hotspots, planes, made)
+    _add_life(run, hotspots, planes, links, made)
     _add_signal(run, hotspots, planes, made)
-    _add_verdicts(run, hotspots, planes, made)
-    _add_scores(run, hotspots, planes, made, facts)
-    return made, facts
-
-
-def read(run: RunData, name: str, *names: str) -> Columns | None:
-    """Columns of a table of a run; None where the run did not keep it or where it is too long for a page."""
-    if name not in run.tables:
-        return None
-    counted = getattr(run.tables, "n_rows", None)
-    n_rows = counted(name) if counted else run.tables[name].num_rows
-    return columns(run.tables, name, *names) if n_rows <= MAX_ROWS_READ else None
+    reasons = _Reasons()
+    _add_beacons(run, hotspots, planes, made, reasons)
+    _add_reports(run, hotspots, planes, made, reasons)
+    made |= reasons.columns()
+    return made
 
 
 def _add_payment(run: RunData, hotspots: Hotspots, planes: Planes, made: dict[str, Array]) -> None:
-    rewards = read(run, "rewards", "hotspot", "amount_bones")
-    if rewards is not None:
-        row = rows_in(hotspots.ids, rewards["hotspot"])
-        paid = planes.total(rewards["epoch"], row, rewards["amount_bones"])
-        made["paid_hnt"] = (paid / BONES_PER_HNT).astype(np.float32)
-
-
-def _add_scale(run: RunData, hotspots: Hotspots, planes: Planes, made: dict[str, Array]) -> None:
-    verdicts = read(run, "beacon_verdicts", "hotspot", "reason", "hex_scale_e4")
-    if verdicts is None:
+    pieces = parts(run.tables, "rewards", "hotspot", "amount_bones")
+    if pieces is None:
         return
-    row = np.where(verdicts["reason"] == Reason.none, rows_in(hotspots.ids, verdicts["hotspot"]), -1)
-    made["scale"] = steps(planes.mean(verdicts["epoch"], row, verdicts["hex_scale_e4"] / 1e4), 1e-4)
+    paid = planes.tally()
+    for piece in pieces:
+        paid.add(piece["epoch"], rows_in(hotspots.ids, piece["hotspot"]), piece["amount_bones"])
+    made["paid_hnt"] = (paid.total / BONES_PER_HNT).astype(np.float32)
 
 
-def _add_links(run: RunData, hotspots: Hotspots, planes: Planes, made: dict[str, Array]) -> None:
-    """Number of different witnesses of a hotspot, and the median loss on the way to them."""
-    statistics = read(run, "link_statistics", "beaconer", "witness", "mean_loss_db")
-    found = statistics or read(run, "witness_verdicts", "beaconer", "witness")
-    if found is None:
-        return
-    _add_life(run, hotspots, planes, found, made)
-    row, peer = (rows_in(hotspots.ids, found[end]) for end in ("beaconer", "witness"))
-    row = np.where((peer >= 0) & (peer != row), row, -1)
-    n = planes.n_distinct(found["epoch"], row, np.maximum(peer, 0))
+def _add_witnesses(links: Links, planes: Planes, made: dict[str, Array]) -> None:
+    """Number of different witnesses of a hotspot."""
+    n = np.zeros(planes.shape, np.int64)
+    for frame in range(planes.n_frames):
+        there = (links.frames >> np.uint64(frame)) & np.uint64(1) > 0
+        n[frame] = np.bincount(links.sender[there], minlength=planes.n_rows)
+    n[-1] = np.bincount(links.sender[links.n_heard > 0], minlength=planes.n_rows)
     made["n_witnesses"] = np.minimum(n, 0xFFFE).astype(np.uint16)
-    if statistics is not None:
-        made["loss_tenths_db"] = tenths(planes.median(found["epoch"], row, found["mean_loss_db"]))
 
 
-def _add_life(run: RunData, hotspots: Hotspots, planes: Planes, links: Columns, made: dict[str, Array]) -> None:
+def _add_loss(run: RunData, hotspots: Hotspots, planes: Planes, made: dict[str, Array]) -> None:
+    """Mean loss of the links of a hotspot; and its witnesses, by epoch and averaged, where they were not counted."""
+    pieces = parts(run.tables, "link_statistics", "beaconer", "witness", "mean_loss_db")
+    if pieces is None:
+        return
+    heard = planes.tally()
+    for piece in pieces:
+        row = np.where(piece["beaconer"] == piece["witness"], -1, rows_in(hotspots.ids, piece["beaconer"]))
+        heard.add(piece["epoch"], row, piece["mean_loss_db"])
+    made["loss_tenths_db"] = tenths(heard.mean)
+    if "n_witnesses" not in made:
+        a_epoch = np.round(heard.n / np.maximum(planes.epochs_in, 1)[:, None])
+        made["n_witnesses"] = np.minimum(a_epoch, 0xFFFE).astype(np.uint16)
+
+
+def _add_life(run: RunData, hotspots: Hotspots, planes: Planes, links: Links | None, made: dict[str, Array]) -> None:
     """Whether a hotspot sent anything: a miss counts only for a receiver that showed life."""
-    activity = read(run, "activity", "hotspot", "n_beacons", "n_witnessed")
-    if activity is None:
-        living = np.append(links["beaconer"], links["witness"])
+    pieces = parts(run.tables, "activity", "hotspot", "n_beacons", "n_witnessed", first_epoch=planes.first_measured)
+    alive = np.zeros(len(hotspots.ids) + 1, np.uint8)
+    if pieces is not None:
+        for piece in pieces:
+            sent = (piece["n_beacons"] > 0) | (piece["n_witnessed"] > 0)
+            alive[rows_in(hotspots.ids, piece["hotspot"][sent])] = 1
+    elif links is not None:
+        alive[links.sender] = alive[links.witness] = 1
     else:
-        sent = (activity["n_beacons"] > 0) | (activity["n_witnessed"] > 0)
-        living = activity["hotspot"][sent & (activity["epoch"] >= planes.first_measured)]
-    made["alive"] = np.isin(hotspots.ids, living).astype(np.uint8)
+        return
+    made["alive"] = alive[:-1]
 
 
 def _add_signal(run: RunData, hotspots: Hotspots, planes: Planes, made: dict[str, Array]) -> None:
-    """Median RSSI at which the beacons of a hotspot are reported, as tenths of dB above −200 dBm."""
-    receptions = read(run, "receptions", "beaconer", "rssi_dbm")
-    if receptions is not None:
-        row = rows_in(hotspots.ids, receptions["beaconer"])
-        made["rssi_tenths_db_over_minus_200"] = tenths(
-            planes.median(receptions["epoch"], row, receptions["rssi_dbm"]) + 200.0
-        )
+    """Mean RSSI at which the beacons of a hotspot are reported, as tenths of dB above −200 dBm."""
+    pieces = parts(run.tables, "receptions", "beaconer", "rssi_dbm")
+    if pieces is None:
+        return
+    heard = planes.tally()
+    for piece in pieces:
+        usable = np.isfinite(piece["rssi_dbm"])
+        row = rows_in(hotspots.ids, piece["beaconer"][usable])
+        heard.add(piece["epoch"][usable], row, piece["rssi_dbm"][usable])
+    made["rssi_tenths_db_over_minus_200"] = tenths(heard.mean + 200.0)
 
 
-def _add_verdicts(run: RunData, hotspots: Hotspots, planes: Planes, made: dict[str, Array]) -> None:
+def _add_beacons(run: RunData, hotspots: Hotspots, planes: Planes, made: dict[str, Array], reasons: _Reasons) -> None:
+    pieces = parts(run.tables, "beacon_verdicts", "hotspot", "reason", "hex_scale_e4")
+    if pieces is None:
+        return
+    scale = planes.tally()
+    for piece in pieces:
+        row = rows_in(hotspots.ids, piece["hotspot"])
+        valid = piece["reason"] == Reason.none
+        scale.add(piece["epoch"], np.where(valid, row, -1), piece["hex_scale_e4"] / 1e4)
+        measured = piece["epoch"] >= planes.first_measured
+        reasons.add(row[measured], 0, piece["reason"][measured])
+    made["scale"] = steps(scale.mean, 1e-4)
+
+
+def _add_reports(run: RunData, hotspots: Hotspots, planes: Planes, made: dict[str, Array], reasons: _Reasons) -> None:
     """Valid witnessings that a hotspot took part in, those between honest ones apart, and reasons with counts."""
-    beacons = read(run, "beacon_verdicts", "hotspot", "reason")
-    reports = read(run, "witness_verdicts", "beaconer", "witness", "reason", "side")
-    groups: list[tuple[Array, int, Array]] = []
-    first = planes.first_measured
-    if beacons is not None:
-        measured = beacons["epoch"] >= first
-        row = rows_in(hotspots.ids, beacons["hotspot"][measured])
-        groups.append((row, 0, beacons["reason"][measured]))
-    if reports is not None:
-        sender, witness = (rows_in(hotspots.ids, reports[end]) for end in ("beaconer", "witness"))
-        valid = reports["reason"] == Reason.none
+    pieces = parts(run.tables, "witness_verdicts", "beaconer", "witness", "reason", "side")
+    if pieces is None:
+        return
+    labels = labels_from(run.tables)
+    lies = None if labels is None else np.append(labels.liars(hotspots.ids), False)
+    took_part, vouched = planes.tally(), planes.tally()
+    for piece in pieces:
+        sender, witness = (rows_in(hotspots.ids, piece[end]) for end in ("beaconer", "witness"))
+        valid, epoch = piece["reason"] == Reason.none, np.tile(piece["epoch"], 2)
         ends = np.append(np.where(valid, sender, -1), np.where(valid, witness, -1))
-        epoch = np.tile(reports["epoch"], 2)
-        made["valid"] = (planes.n(epoch, ends) > 0).astype(np.uint8)
-        labels = labels_from(run.tables)
-        if labels is not None:
-            honest = ~(labels.liars(reports["beaconer"]) | labels.liars(reports["witness"]))
-            made["vouched"] = (planes.n(epoch, np.where(np.tile(honest, 2), ends, -1)) > 0).astype(np.uint8)
-        own = reports["side"] != Side.beaconer
-        measured = reports["epoch"] >= first
-        for rows, which, whose in (
-            (witness, measured & (valid | own), 1), (witness, measured & ~valid & ~own, 2),
-            (sender, measured & (valid | own), 3),
-        ):  # fmt: skip
-            groups.append((rows[which], whose, reports["reason"][which]))
-    if groups:
-        _add_reasons(groups, made)
+        took_part.add(epoch, ends)
+        if lies is not None:
+            vouched.add(epoch, np.where(np.tile(lies[sender] | lies[witness], 2), -1, ends))
+        _count_reasons(piece, sender, witness, planes.first_measured, reasons)
+    made["valid"] = (took_part.n > 0).astype(np.uint8)
+    if lies is not None:
+        made["vouched"] = (vouched.n > 0).astype(np.uint8)
 
 
-def _add_reasons(groups: list[tuple[Array, int, Array]], made: dict[str, Array]) -> None:
+def _count_reasons(piece: Columns, sender: Array, witness: Array, first: int, reasons: _Reasons) -> None:
+    valid, own = piece["reason"] == Reason.none, piece["side"] != Side.beaconer
+    measured = piece["epoch"] >= first
+    for rows, which, whose in (
+        (witness, measured & (valid | own), 1), (witness, measured & ~valid & ~own, 2),
+        (sender, measured & (valid | own), 3),
+    ):  # fmt: skip
+        reasons.add(rows[which], whose, piece["reason"][which])
+
+
+class _Reasons:
     """Sparse counts. `reason_whose`: 0 its beacons, 1 its reports, 2 those that fell with the beaconer, 3 about it."""
-    parts = []
-    for row, whose, reason in groups:
+
+    def __init__(self) -> None:
+        self._seen = False
+        self._key, self._n = np.zeros(0, np.int64), np.zeros(0, np.int64)
+
+    def add(self, row: Array, whose: int, reason: Array) -> None:
+        self._seen = True
         known = row >= 0
-        parts.append((row[known] * 4 + whose) * 256 + reason[known].astype(np.int64))
-    key, n = np.unique(np.concatenate(parts), return_counts=True)
-    made["reason_row"] = (key // 1024).astype(np.uint32)
-    made["reason_whose"] = (key // 256 % 4).astype(np.uint8)
-    made["reason_number"] = (key % 256).astype(np.uint8)
-    made["reason_n"] = n.astype(np.uint32)
+        key, n = np.unique((row[known] * 4 + whose) * 256 + reason[known].astype(np.int64), return_counts=True)
+        self._key, place = np.unique(np.append(self._key, key), return_inverse=True)
+        total = np.zeros(len(self._key), np.int64)
+        np.add.at(total, place, np.append(self._n, n))
+        self._n = total
 
-
-def _add_scores(
-    run: RunData, hotspots: Hotspots, planes: Planes, made: dict[str, Array], facts: dict[str, Any]
-) -> None:
-    scores = read(
-        run, "scores", "detector", "hotspot", "probability", "verdict", "estimated_latitude_deg",
-        "estimated_longitude_deg", "credible_radius_m", "evidence",
-    )  # fmt: skip
-    if scores is None:
-        return
-    for number, detector in enumerate(np.unique(scores["detector"]).tolist()):
-        mine = {name: array[scores["detector"] == detector] for name, array in scores.items()}
-        row = rows_in(hotspots.ids, mine["hotspot"])
-        verdict = np.select([mine["verdict"] == word for word in VERDICTS], range(len(VERDICTS)), 0).astype(np.uint8)
-        made[f"detector{number}_verdict"] = planes.newest(mine["epoch"], row, verdict, 0)
-        made[f"detector{number}_probability"] = steps(
-            planes.newest(mine["epoch"], row, mine["probability"], np.nan), 1e-4
-        )
-        newest = newest_rows(mine, "hotspot")
-        newest = newest[row[newest] >= 0]
-        _add_estimates(hotspots, mine, newest, row[newest], number, made)
-        told = newest[(mine["verdict"][newest] != "honest") & (mine["evidence"][newest] != "")]
-        told = told[np.argsort(-mine["probability"][told], kind="stable")][:MAX_EVIDENCE]
-        facts["detectors"].append(detector)
-        facts["evidence"][detector] = {str(row[at]): str(mine["evidence"][at]) for at in told.tolist()}
-
-
-def _add_estimates(
-    hotspots: Hotspots, mine: Columns, newest: Array, row: Array, number: int, made: dict[str, Array]
-) -> None:
-    """Places of a detector that estimates any: nothing where all stay at the asserted places without a radius."""
-    latitude, longitude = mine["estimated_latitude_deg"][newest], mine["estimated_longitude_deg"][newest]
-    radius_m = mine["credible_radius_m"][newest]
-    found = np.isfinite(latitude) & np.isfinite(longitude) & (radius_m <= ANYWHERE_M)
-    asserted = np.isfinite(hotspots.latitude_deg[row])
-    moved_m = great_circle_m(
-        np.where(found, latitude, 0.0), np.where(found, longitude, 0.0),
-        np.where(asserted, hotspots.latitude_deg[row], 0.0), np.where(asserted, hotspots.longitude_deg[row], 0.0),
-    )  # fmt: skip
-    if not found.any() or not (np.isfinite(radius_m[found]).any() or (moved_m[found] > _SAME_PLACE_M).any()):
-        return
-    places = {"latitude": latitude, "longitude": longitude}
-    for name, values in places.items():
-        column = np.full(len(hotspots.ids), np.nan)
-        column[row[found]] = values[found]
-        made[f"detector{number}_{name}"] = microdegrees(column)
-    radius = np.full(len(hotspots.ids), np.nan, np.float32)
-    radius[row[found]] = np.where(np.isfinite(radius_m[found]), radius_m[found], np.nan)
-    made[f"detector{number}_radius_m"] = radius
+    def columns(self) -> dict[str, Array]:
+        if not self._seen:
+            return {}
+        return {
+            "reason_row": (self._key // 1024).astype(np.uint32), "reason_n": self._n.astype(np.uint32),
+            "reason_whose": (self._key // 256 % 4).astype(np.uint8),
+            "reason_number": (self._key % 256).astype(np.uint8),
+        }  # fmt: skip

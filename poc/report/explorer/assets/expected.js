@@ -13,10 +13,10 @@ function binOf(metres) {
 function heardBy(run, k, row, frame) {
   const offsets = run.linkOffsets(k);
   if (!offsets) return null;
-  const witness = run.raw(`run${k}_link_witness`), frames = run.raw(`run${k}_link_frames`);
+  const witness = run.raw(`run${k}_link_witness`), frames = run.raw(`run${k}_link_frames`), later = run.raw(`run${k}_link_later_frames`);
   const found = [];
   for (let at = offsets[row]; at < offsets[row + 1]; at++) {
-    if (frame === run.facts.n_frames || !frames || (frames[at] >>> frame) & 1) found.push({ peer: witness[at], at });
+    if (frame === run.facts.n_frames || !frames || ((frame < 32 ? frames : later)[at] >>> (frame & 31)) & 1) found.push({ peer: witness[at], at });
   }
   return found;
 }

@@ -5,7 +5,7 @@ const element = (id) => document.getElementById(id);
 
 /** A reason why nothing can be drawn, in words, with the way out. */
 function sayInstead(sentence) {
-  document.querySelector("main").replaceChildren(make("p", { class: "sorry", id: "sorry" }, sentence, " The static report says the same without it: ", make("a", { href: "report.html" }, "report.html"), "."));
+  document.querySelector("main").replaceChildren(make("p", { class: "sorry", id: "sorry" }, sentence, " The page of figures says the same without it: ", make("a", { href: "figures.html" }, "figures.html"), "."));
 }
 
 function webglRenderer() {
@@ -232,7 +232,7 @@ function drawFrame(run) {
   element("foot").append(
     make("span", {}, `scenario ${facts.title} · ${profiles.length > 1 ? "profiles" : "profile"} ${profiles.join(", ")} · seed ${facts.seed}`),
     make("span", {}, make("code", {}, facts.command), " "), copyButton("Copy command", facts.command),
-    make("a", { href: "report.html" }, "Static report"),
+    make("a", { href: "figures.html" }, "Figures and tables"),
     kept ? make("span", {}, `${kept.n_links_kept.toLocaleString("en")} of ${kept.n_links.toLocaleString("en")} links kept`) : "",
     facts.city ? make("span", {}, facts.city.attribution) : "",
     make("span", {}, "deck.gl 9.4.0 (MIT), h3-js 4.5.0 (Apache-2.0)"));

@@ -1,6 +1,6 @@
 const NO_DEGREES = -2147483648;
 const NO_COUNT = 65535;
-const VERDICTS = ["unscored", "honest", "undecided", "suspect"]; // as in run_columns.py
+const VERDICTS = ["unscored", "honest", "undecided", "suspect"]; // as in score_columns.py
 /** How stored whole numbers become values: [step, offset]. */
 const SCALES = {
   scale: [1e-4, 0], n_witnesses: [1, 0], loss_tenths_db: [0.1, 0], rssi_tenths_db_over_minus_200: [0.1, -200],

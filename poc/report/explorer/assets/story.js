@@ -64,7 +64,7 @@ function fiveNumbers(run, state, row) {
     ["Paid", paid ? said(paid[row], "HNT") : "–", paid ? `rank ${rank.toLocaleString("en")} of ${run.n.toLocaleString("en")}` : ""],
     ["Heard by", heard ? String(heard.nHeard) : "–", heard && Number.isFinite(heard.nExpected) ? `${heard.nExpected.toFixed(1)} expected` : ""],
     ["Estimated away", moved === null ? "–" : moved >= 1000 ? said(moved / 1000, "km") : said(moved, "m"), Number.isFinite(radius) ? `± ${said(radius, "m")} (90 %)` : "not estimated"],
-    ["Density scale", said(scale), Number.isFinite(loss) ? `median loss ${said(loss, "dB")}` : ""],
+    ["Density scale", said(scale), Number.isFinite(loss) ? `mean loss ${said(loss, "dB")}` : ""],
   ];
   return make("dl", { class: "numbers" }, ...numbers.map(([name, value, beside]) =>
     make("div", {}, make("dt", {}, name), make("dd", {}, value, beside ? make("small", {}, ` ${beside}`) : ""))));

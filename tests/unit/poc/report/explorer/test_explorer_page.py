@@ -1,24 +1,29 @@
 import hashlib
 import re
+import sys
 from collections.abc import Callable
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from maps.grid import coordinates_from_cells, parents
 from poc.explain import explain
 from poc.metrics.witnessing import links
+from poc.report.explorer import link_columns as link_module
 from poc.report.explorer import page as page_module
 from poc.report.explorer import write_explorer
 from poc.report.explorer.crowds import crowds_of
 from poc.report.explorer.hotspot_columns import hotspots_of
-from poc.report.explorer.link_columns import link_columns
+from poc.report.explorer.link_columns import link_columns, links_of
 from poc.report.explorer.planes import Planes
-from poc.report.explorer.run_columns import VERDICTS, run_columns
+from poc.report.explorer.run_columns import run_columns
+from poc.report.explorer.score_columns import VERDICTS
 from poc.report.explorer.stories import stories
-from poc.store import RunData
+from poc.store import FolderTables, RunData
 from poc.table import Array
 from tests.unit.poc.report.explorer.test_explorer_payload import opened
 
@@ -34,7 +39,7 @@ def test_the_page_holds_everything_and_loads_nothing(hand_run: RunData) -> None:
     page = write_explorer(hand_run)
     own = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
     assert "default-src 'none'" in own
-    assert not re.search(r"(?:src|href)=[\"']?(?!report\.html)[a-z/]", own)
+    assert not re.search(r"(?:src|href)=[\"']?(?!figures\.html)[a-z/]", own)
     assert (page.count("</script>"), own.count("<script")) == (4, 1)
     assert write_explorer(hand_run) == page
 
@@ -66,7 +71,7 @@ def test_places_and_pay_are_those_of_the_tables(hand_run: RunData) -> None:
 
 def test_reasons_and_coverage_agree_with_the_verdicts(hand_run: RunData) -> None:
     hotspots = hotspots_of([hand_run])
-    made, _ = run_columns(hand_run, hotspots, Planes.of(hand_run.manifest, len(hotspots.ids)))
+    made = run_columns(hand_run, hotspots, Planes.of(hand_run.manifest, len(hotspots.ids)), None)
     verdicts = [row for row in hand_run.tables["witness_verdicts"].to_pylist() if row["epoch"] >= 1]
     failed = (made["reason_whose"] == 1) & (made["reason_number"] == 11)
     assert made["reason_n"][failed].sum() == sum(row["reason"] == 11 for row in verdicts)
@@ -79,7 +84,9 @@ def test_reasons_and_coverage_agree_with_the_verdicts(hand_run: RunData) -> None
 
 def test_links_are_those_of_the_run(hand_run: RunData) -> None:
     hotspots = hotspots_of([hand_run])
-    made, facts = link_columns(hand_run, hotspots, Planes.of(hand_run.manifest, len(hotspots.ids)))
+    planes = Planes.of(hand_run.manifest, len(hotspots.ids))
+    found = links_of(hand_run, hotspots, planes)
+    made, facts = link_columns(found, planes)
     edges = links(hand_run.tables, 1)
     assert edges is not None
     sender = np.repeat(hotspots.ids, made["link_n_of_sender"])
@@ -88,6 +95,20 @@ def test_links_are_those_of_the_run(hand_run: RunData) -> None:
     assert facts["n_links"] == facts["n_links_kept"] == len(pairs)
     assert set(made["link_frames"].tolist()) == {0b110}  # measured epochs 1 and 2
     assert set(made["link_n_heard"].tolist()) == {2}
+    degrees = run_columns(hand_run, hotspots, planes, found)["n_witnesses"]
+    assert degrees[-1].tolist() == np.bincount(np.searchsorted(hotspots.ids, edges[0]), minlength=46).tolist()
+
+
+def test_a_folder_read_piece_by_piece_gives_the_same_page(
+    make_run: Callable[..., RunData], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(n_honest=20, n_liars=3)
+    for name, table in run.tables.items():
+        pq.write_table(table, tmp_path / f"{name}.parquet", row_group_size=37)
+    monkeypatch.setattr(link_module, "_ROWS_TOGETHER", 50)
+    monkeypatch.setattr(sys.modules["poc.metrics.columns"], "_MERGED_TOGETHER", 40)
+    pieces = RunData(run.manifest, run.metrics, FolderTables(tmp_path), run.city)
+    assert write_explorer(pieces) == write_explorer(run)
 
 
 def test_stories_are_those_of_poc_explain(hand_run: RunData) -> None:
