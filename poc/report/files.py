@@ -20,13 +20,18 @@ FIGURES_PAGE = "figures.html"
 
 
 def save_report(path: Path, run: RunData, *others: RunData) -> Path:
-    """Write the interactive page of a run, others beside it, and next to it `figures.html` that needs no script.
+    """Write the interactive map of a run, others beside it, and next to it `figures.html` that needs no script.
 
     Raises StoreError when a file cannot be written.
     """
+    _write(path.with_name(FIGURES_PAGE), write_report(run, others, path.name).encode())
+    return save_explorer(path, run, *others)
+
+
+def save_explorer(path: Path, run: RunData, *others: RunData) -> Path:
+    """Write the interactive map alone; StoreError when the file cannot be written."""
     from poc.report.explorer import write_explorer
 
-    _write(path.with_name(FIGURES_PAGE), write_report(run, others, path.name).encode())
     return _write(path, write_explorer(run, others).encode())
 
 
