@@ -127,7 +127,7 @@ class Run:
         return explain(self.data, hotspot, epoch)
 
     def save_report(self, path: str | Path, *others: Run) -> Path:
-        """Write the interactive map of the run, other runs of the same world beside it, and `figures.html` next to it."""
+        """Write the interactive map of the run, other runs of its world beside it, and `figures.html` next to it."""
         from poc.report.files import save_report
 
         return save_report(Path(path), self.data, *(other.data for other in others))
