@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from poc.beacon.entropy import ENTROPIES, REMOTE_BYTES, entropies, entropy_id
+from poc.beacon.entropy import ENTROPIES, NO_TIMESTAMP_S, REMOTE_BYTES, entropies, entropy_id
 from poc.beacon.payload import digest
 from poc.beacon.rebuilding import NO_ENTROPY
 from poc.interop.names import Names
 from poc.interop.rejections import Rejections
 from poc.interop.rows import Rejected
-from poc.schema import BEACONS, WITNESS_REPORTS
+from poc.schema import BEACONS, NAMED_BEACONS, WITNESS_REPORTS
 from poc.table import Schema, Table
 
 MS_NS = 10**6
@@ -22,7 +22,7 @@ LAST_NS = 2**63 - 1  # in 2262
 
 
 class BeaconRow(NamedTuple):
-    """One beacon report. `payload` is a digest; entropies are bytes, empty where the report holds none."""
+    """One beacon report. `payload` is a digest; entropies are bytes, None where the file says nothing of them."""
 
     beacon: str
     hotspot: str
@@ -34,12 +34,12 @@ class BeaconRow(NamedTuple):
     spreading_factor: int
     power_dbm: int
     local_entropy: bytes
-    remote_entropy: bytes
+    remote_entropy: bytes | None
     entropy_start_s: int | None
 
 
 class WitnessRow(NamedTuple):
-    """One witness report; it names its beacon by `payload` (a digest), or else by id."""
+    """One witness report; it names its beacon by id, else by `payload`, the digest of what it heard."""
 
     beacon: str
     payload: int | None
@@ -54,16 +54,10 @@ class WitnessRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ForeignReports:
-    """Tables to judge, the texts behind their numbers, and what the evidence lacks.
-
-    Stale are beacons whose entropy the archive lacks: they are never judged. `skipped` says in words which checks
-    have nothing to go by.
-    """
+    """Tables to judge and the texts behind their numbers; `skipped` says which checks have nothing to go by."""
 
     tables: Mapping[str, Table]
     beacon_names: Names
-    stale_beacons: list[BeaconRow]
-    stale_witnesses: list[WitnessRow]
     skipped: list[str] = field(default_factory=list)
 
 
@@ -83,13 +77,14 @@ def foreign_reports(
     hotspots: Names,
     counts: Mapping[str, Rejections],
 ) -> ForeignReports:
-    """Tables `beacons`, `witness_reports` and `entropies` of these rows.
+    """Tables `beacons`, `witness_reports`, `named_beacons` and `entropies` of these rows.
 
-    `archive` gives (timestamp [s], version) of the remote entropies, None where there is no archive. A beacon id that
-    comes twice and a witness report of no beacon are rejected in `counts["beacons"]` and `counts["witnesses"]`.
+    `archive` gives (timestamp [s], version) of the remote entropies, None where there is no archive; where there is
+    one it decides, whatever timestamp a beacon report brings. Of two beacons of one id the earlier counts; the other,
+    and a witness report of no beacon, is rejected in `counts["beacons"]` and `counts["witnesses"]`.
     """
     named: dict[str, BeaconRow] = {}
-    for beacon in beacons:
+    for beacon in sorted(beacons, key=lambda row: row.received_ns):
         if beacon.beacon in named:
             counts["beacons"].reject("duplicate beacon")
         else:
@@ -97,63 +92,56 @@ def foreign_reports(
     payloads = {beacon.payload for beacon in named.values()}
     heard: list[tuple[int, WitnessRow]] = []
     for witness in witnesses:
-        payload = witness.payload
-        if payload is None and witness.beacon in named:
-            payload = named[witness.beacon].payload
+        beacon_of = named.get(witness.beacon)
+        payload = witness.payload if beacon_of is None else beacon_of.payload
         if payload is None or payload not in payloads:
             counts["witnesses"].reject("beacon not found")
-        else:
+        elif beacon_of is None or beacon_of.has_payload:
             heard.append((payload, witness))
+        else:  # nothing to compare what it heard with
+            heard.append((payload, witness._replace(payload=None)))
 
-    stale = {b.payload for b in named.values() if archive is not None and _unknown(b, archive)}
-    judged = [beacon for beacon in named.values() if beacon.payload not in stale]
     names = Names()
-    used = _Entropies(archive or {})
-    first_ns = {beacon.payload: beacon.received_ns for beacon in reversed(judged)}
-    for payload, witness in heard:
-        first_ns[payload] = min(witness.received_ns, first_ns.get(payload, LAST_NS))
-    rows = [_beacon_columns(b, names, hotspots, used, first_ns[b.payload]) for b in judged]
+    used = _Entropies(archive)
+    rows = [_beacon_columns(b, names, hotspots, used) for b in named.values()]
     occurrences: dict[str, int] = {}
-    reports = [_witness_columns(p, w, hotspots, occurrences) for p, w in heard if p not in stale]
+    reports = [_witness_columns(payload, w, hotspots, occurrences) for payload, w in heard]
+    elsewhere = [
+        {"report": row["report"], "payload": payload}
+        for row, (payload, _) in zip(reports, heard, strict=True)
+        if row["payload"] != payload
+    ]
     tables = {
         "beacons": _table(BEACONS, rows),
         "witness_reports": _table(WITNESS_REPORTS, reports),
+        "named_beacons": _table(NAMED_BEACONS, elsewhere),
         "entropies": used.table(),
     }
-    return ForeignReports(
-        tables=tables,
-        beacon_names=names,
-        stale_beacons=[beacon for beacon in named.values() if beacon.payload in stale],
-        stale_witnesses=[witness for payload, witness in heard if payload in stale],
-        skipped=_skipped(judged, rows, used.n_untimed),
-    )
-
-
-def _unknown(beacon: BeaconRow, archive: Mapping[bytes, tuple[int, int]]) -> bool:
-    return beacon.entropy_start_s is None and beacon.remote_entropy not in archive
+    return ForeignReports(tables, names, _skipped(rows, used.n_untimed))
 
 
 @dataclass(slots=True)
 class _Entropies:
     """The entropies that beacons used, each with its timestamp; the number of one is the hash of both."""
 
-    archive: Mapping[bytes, tuple[int, int]]
+    archive: Mapping[bytes, tuple[int, int]] | None
     n_untimed: int = 0
     rows: dict[int, tuple[bytes, int, int]] = field(default_factory=dict)
 
-    def start_and_id(self, beacon: BeaconRow, first_ns: int) -> tuple[int, int]:
-        """Timestamp [s] and number; without a timestamp that of the first report, which no report then outlives."""
-        start_s, version = beacon.entropy_start_s, 0
-        if beacon.remote_entropy in self.archive:
-            archived_s, version = self.archive[beacon.remote_entropy]
-            start_s = archived_s if start_s is None else start_s
+    def start_and_id(self, beacon: BeaconRow) -> tuple[int, int]:
+        """Timestamp [s] and number; the number of no archived entropy where the archive lacks it."""
+        start_s, version, remote = beacon.entropy_start_s, 0, beacon.remote_entropy
+        if self.archive is not None and remote is not None:
+            if remote not in self.archive:
+                return NO_TIMESTAMP_S if start_s is None else start_s, entropy_id(b"not archived:" + remote)
+            start_s, version = self.archive[remote]
         if start_s is None:
             self.n_untimed += 1
-            return first_ns // 10**9, NO_ENTROPY
-        if not (beacon.has_payload and beacon.local_entropy and len(beacon.remote_entropy) == REMOTE_BYTES):
+            return NO_TIMESTAMP_S, NO_ENTROPY
+        if not (remote and len(remote) == REMOTE_BYTES and beacon.has_payload and beacon.local_entropy):
             return start_s, NO_ENTROPY
-        number = entropy_id(beacon.remote_entropy + start_s.to_bytes(8, "little", signed=True))
-        self.rows[number] = beacon.remote_entropy, start_s, version
+        number = entropy_id(remote + start_s.to_bytes(8, "little", signed=True))
+        self.rows[number] = remote, start_s, version
         return start_s, number
 
     def table(self) -> Table:
@@ -163,8 +151,8 @@ class _Entropies:
         return entropies(list(data), start_s, version).replace(entropy=np.array(list(self.rows), np.uint64))
 
 
-def _beacon_columns(b: BeaconRow, names: Names, hotspots: Names, used: _Entropies, first_ns: int) -> dict[str, Any]:
-    start_s, entropy = used.start_and_id(b, first_ns)
+def _beacon_columns(b: BeaconRow, names: Names, hotspots: Names, used: _Entropies) -> dict[str, Any]:
+    start_s, entropy = used.start_and_id(b)
     return {
         "beacon": names.id_of(b.beacon),
         "hotspot": hotspots.id_of(b.hotspot),
@@ -181,11 +169,11 @@ def _beacon_columns(b: BeaconRow, names: Names, hotspots: Names, used: _Entropie
 
 
 def _witness_columns(payload: int, w: WitnessRow, hotspots: Names, occurrences: dict[str, int]) -> dict[str, Any]:
-    key = f"{payload:x} {w.received_ns:x} {w.hotspot}"
+    key = f"{payload:x} {w.received_ns:x} {w.hotspot}"  # of no row number, so that the order of rows does not matter
     n_before = occurrences[key] = occurrences.get(key, -1) + 1
     return {
         "report": digest(f"{n_before} {key}".encode("utf-8", "surrogatepass")),
-        "payload": payload,
+        "payload": payload if w.payload is None else w.payload,
         "hotspot": hotspots.id_of(w.hotspot),
         "heard_ns": w.heard_ns,
         "received_ns": w.received_ns,
@@ -201,14 +189,16 @@ def _table(schema: Schema, rows: list[dict[str, Any]]) -> Table:
     return schema.table(**{c.name: np.array([row[c.name] for row in rows], c.dtype) for c in schema.columns})
 
 
-def _skipped(beacons: list[BeaconRow], rows: list[dict[str, Any]], n_untimed: int) -> list[str]:
+def _skipped(rows: list[dict[str, Any]], n_untimed: int) -> list[str]:
     said = []
     if n_untimed:
-        said.append(f"entropy_expired: {n_untimed:,} of {len(beacons):,} beacons have no entropy timestamp.")
+        said.append(
+            f"entropy_expired: {n_untimed:,} of {len(rows):,} beacons, and their witnesses, have no entropy timestamp."
+        )
     n_unbuilt = sum(row["entropy"] == NO_ENTROPY for row in rows)
     if n_unbuilt:
         said.append(
-            f"invalid_packet of beacons: {n_unbuilt:,} of {len(beacons):,} have not all of payload, local entropy, "
+            f"invalid_packet of beacons: {n_unbuilt:,} of {len(rows):,} have not all of payload, local entropy, "
             "remote entropy and its timestamp."
         )
     return said

@@ -7,13 +7,14 @@ stamps them; a row that cannot be read is rejected and counted, the others go on
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from maps.countries import plans_of
 from maps.grid import are_valid, cells_from_coordinates, coordinates_from_cells, resolutions
-from maps.regions import region_of
 from poc.beacon.entropy import REMOTE_BYTES
 from poc.beacon.payload import digest
 from poc.interop.names import Names
@@ -49,11 +50,25 @@ _INT32, _GAINS_DBI = 2**31 - 1, (-100.0, 100.0)
 DEFAULT_GAIN_DBI = 1.2  # spec/helium-iot.md §1
 
 
-def read_hotspots(path: Path, names: Names, counts: Rejections) -> tuple[Table, int]:
-    """HOTSPOTS, and for how many the region was guessed from the place; a hotspot that comes twice is rejected."""
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What the file of hotspots did not say: how many regions came from a country, from a coast within 50 km, or from
+    nowhere (no country or one without a plan), and how many rows are silent on `is_full`.
+    """
+
+    n_by_country: int = 0
+    n_by_coast: int = 0
+    n_nowhere: int = 0
+    n_capability: int = 0
+
+
+def read_hotspots(path: Path, names: Names, counts: Rejections) -> tuple[Table, Gaps]:
+    """HOTSPOTS, and what had to be filled in; a hotspot that comes twice is rejected."""
     seen: set[int] = set()
+    n_silent = 0
 
     def parse(row: Row) -> dict[str, Any]:
+        nonlocal n_silent
         hotspot = names.id_of(text(row, "hotspot"))
         if hotspot in seen:
             raise Rejected("duplicate hotspot")
@@ -67,16 +82,19 @@ def read_hotspots(path: Path, names: Names, counts: Rejections) -> tuple[Table, 
             "full": truth(row, "is_full", otherwise=True),
         }
         seen.add(hotspot)
+        n_silent += absent(row, "is_full")
         return parsed
 
     rows = list(kept(read_rows(path, HOTSPOT_COLUMNS, counts), parse, counts))
     columns = {c.name: np.array([row[c.name] for row in rows], c.dtype) for c in HOTSPOTS.columns}
-    guess = np.flatnonzero((columns["region"] < 0) & (columns["cell"] != 0))
-    if len(guess):
-        places = coordinates_from_cells(columns["cell"][guess])
-        columns["region"][guess] = [REGION_NUMBERS[name] for name in np.atleast_1d(region_of(*places)).tolist()]
+    unsaid = np.flatnonzero((columns["region"] < 0) & (columns["cell"] != 0))
+    n_near = n_nowhere = 0
+    if len(unsaid):
+        plans = plans_of(*coordinates_from_cells(columns["cell"][unsaid]))
+        columns["region"][unsaid] = [REGION_NUMBERS.get(name, UNKNOWN_REGION_NUMBER) for name in plans.plan.tolist()]
+        n_near, n_nowhere = int((plans.near & (plans.plan != "")).sum()), int((plans.plan == "").sum())
     columns["region"][columns["region"] < 0] = UNKNOWN_REGION_NUMBER
-    return HOTSPOTS.table(**columns), len(guess)
+    return HOTSPOTS.table(**columns), Gaps(len(unsaid) - n_near - n_nowhere, n_near, n_nowhere, n_silent)
 
 
 def _cell(row: Row) -> int:
@@ -129,7 +147,7 @@ def _beacon(row: Row) -> BeaconRow:
         spreading_factor=spreading_factor(row),
         power_dbm=whole(row, "tx_power_dbm", -(2**15), 2**15 - 1),
         local_entropy=hex_bytes(row, "local_entropy", 4),
-        remote_entropy=hex_bytes(row, "remote_entropy", REMOTE_BYTES),
+        remote_entropy=hex_bytes(row, "remote_entropy", REMOTE_BYTES) or None,
         entropy_start_s=start_s,
     )
 
@@ -156,7 +174,7 @@ def _witness(row: Row) -> WitnessRow:
     data = hex_bytes(row, "payload")
     received_ns = to_ms(whole(row, "received_ns", 0, LAST_NS))
     return WitnessRow(
-        beacon="" if data else text(row, "beacon"),
+        beacon="" if data and absent(row, "beacon") else text(row, "beacon"),
         payload=digest(data) if data else None,
         hotspot=text(row, "witness"),
         received_ns=received_ns,

@@ -77,7 +77,7 @@ def fired_names(fired: int) -> str:
 
 
 def verdict_rows(verified: Verified) -> pa.Table:
-    """One row for each accepted report: beacons first, in order of processing; stale ones last."""
+    """One row for each accepted report: beacons first, in order of processing."""
     hotspots, beacons = verified.hotspot_names.text_of, verified.reports.beacon_names.text_of
     rows: list[tuple[Any, ...]] = []
     sent, heard = verified.judgement.verdicts["beacon_verdicts"], verified.judgement.verdicts["witness_verdicts"]
@@ -97,13 +97,6 @@ def verdict_rows(verified: Verified) -> pa.Table:
                 (kind, beacons[beacon], hotspots[hotspot], status, reason_name(reason), side_name(blamed),
                  fired_names(fired), chosen, scale / 1e4, unit / 1e4)
             )  # fmt: skip
-    stale = Reason.stale.name
-    of_payload = {beacon.payload: beacon.beacon for beacon in reversed(verified.reports.stale_beacons)}
-    for b in verified.reports.stale_beacons:
-        rows.append(("beacon", b.beacon, b.hotspot, "invalid", stale, "side_none", stale, False, 0.0, 0.0))
-    for w in verified.reports.stale_witnesses:
-        name = w.beacon or of_payload[w.payload or 0]
-        rows.append(("witness", name, w.hotspot, "invalid", stale, "witness", stale, False, 0.0, 0.0))
     by_column = zip(*rows, strict=True) if rows else ((),) * len(VERDICT_COLUMNS)
     arrays = [pa.array(column, f.type) for column, f in zip(by_column, VERDICT_COLUMNS, strict=True)]
     return pa.table(arrays, VERDICT_COLUMNS)

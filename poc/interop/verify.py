@@ -19,7 +19,7 @@ from poc.interop.names import Names
 from poc.interop.oracle_ingest import read_oracle_beacons, read_oracle_entropies, read_oracle_witnesses
 from poc.interop.rejections import Rejections
 from poc.interop.reports import ForeignReports, foreign_reports
-from poc.interop.table_files import read_beacons, read_denylist, read_entropies, read_hotspots, read_witnesses
+from poc.interop.table_files import Gaps, read_beacons, read_denylist, read_entropies, read_hotspots, read_witnesses
 from poc.profiles.profile import Profile
 from poc.table import Table
 from poc.validator.judgement import Judgement
@@ -58,7 +58,7 @@ def verify(files: Files, profile: Profile, state: ValidatorState | None = None) 
     """
     names = Names()
     counts = {name: Rejections() for name in ("hotspots", "beacons", "witnesses", "entropies", "denylist")}
-    hotspots, n_guessed = read_hotspots(files.hotspots, names, counts["hotspots"])
+    hotspots, gaps = read_hotspots(files.hotspots, names, counts["hotspots"])
     beacons = _read(files.beacons, read_beacons, "iot_beacon_ingest_report", read_oracle_beacons, counts["beacons"])
     witnesses = _read(
         files.witnesses, read_witnesses, "iot_witness_ingest_report", read_oracle_witnesses, counts["witnesses"]
@@ -73,9 +73,24 @@ def verify(files: Files, profile: Profile, state: ValidatorState | None = None) 
     kind = next((kind for kind in profile.evidence_kinds if kind.name == KIND), None)
     if kind is None:
         raise DataError(f"the profile '{profile.name}' judges no beacons and witnesses; choose another --profile.")
-    state = replace(state or ValidatorState(), denylist=denylist)
-    judgement = kind.judge(hotspots, reports.tables, state, profile.limits)
-    return Verified(profile, judgement, reports, names, counts, _notes(denylist, reports, profile, n_guessed))
+    notes = _notes(denylist, reports, profile, gaps)
+    if state is None:
+        notes.append("no --state was given: the validator starts with an empty memory.")
+    judgement = kind.judge(
+        hotspots, reports.tables, replace(state or ValidatorState(), denylist=denylist), profile.limits
+    )
+    _count_unjudged(judgement, reports, counts)
+    return Verified(profile, judgement, reports, names, counts, notes)
+
+
+def _count_unjudged(judgement: Judgement, reports: ForeignReports, counts: dict[str, Rejections]) -> None:
+    """Reports that the profile does not even look at get no verdict, but they are counted."""
+    for name, given, judged in (
+        ("beacons", "beacons", "beacon_verdicts"),
+        ("witnesses", "witness_reports", "witness_verdicts"),
+    ):
+        n_left_out = len(reports.tables[given]) - len(judgement.verdicts[judged])
+        counts[name].reject("left out by the profile before judging", n_left_out)
 
 
 def _read(path: Path, table: Callable[..., Any], file_type: str, oracle: Callable[..., Any], counts: Rejections) -> Any:
@@ -87,7 +102,7 @@ def _read(path: Path, table: Callable[..., Any], file_type: str, oracle: Callabl
     return oracle(path, counts)
 
 
-def _notes(denylist: Denylist, reports: ForeignReports, profile: Profile, n_guessed: int) -> list[str]:
+def _notes(denylist: Denylist, reports: ForeignReports, profile: Profile, gaps: Gaps) -> list[str]:
     """What the reader of the verdicts must know: checks without evidence, and guesses."""
     notes = [f"skipped: {text}" for text in reports.skipped]
     if denylist.status == "absent":
@@ -96,22 +111,31 @@ def _notes(denylist: Denylist, reports: ForeignReports, profile: Profile, n_gues
         notes.append("the denylist is empty, so it counts as not loaded and denies everybody.")
     if profile.scores_act != "never":
         notes.append("no detector ran: verdicts are those of the checks alone.")
-    if n_guessed:
-        notes.append(f"the region of {n_guessed:,} hotspots was taken from a coarse table of boxes (maps/regions.py).")
+    if gaps.n_capability:
+        notes.append(
+            f"skipped: invalid_capability: {gaps.n_capability:,} hotspots say nothing of is_full, so they are full."
+        )
+    for n, source in (
+        (gaps.n_by_country, "the country that their place lies in (Natural Earth, data/countries)"),
+        (gaps.n_by_coast, "the nearest country within 50 km"),
+        (gaps.n_nowhere, "nowhere: no country with a plan is near, so they count as not asserted"),
+    ):
+        if n:
+            notes.append(f"the region of {n:,} hotspots comes from {source}.")
     return notes
 
 
 def by_day(judgement: Judgement) -> dict[int, Judgement]:
-    """The judgement cut by reward epoch: UTC day since 1970 of the beacon's arrival; midnight counts to the day before.
+    """The judgement cut by reward epoch: UTC day since 1970 of each report's own arrival; midnight counts to the day
+    before, and a witness of a beacon of yesterday may be paid today.
 
-    Source: oracles-iot `reward_share.rs` (start < timestamp ≤ end), `spec/helium-iot.md` §10.
+    Source: oracles-iot `reward_share.rs` (`shares_from_poc`; start < timestamp ≤ end), `spec/helium-iot.md` §10.
     """
     beacons, witnesses = judgement.verdicts["beacon_verdicts"], judgement.verdicts["witness_verdicts"]
-    day = (beacons["received_ns"] - 1) // (86_400 * 10**9)
-    row = beacons.rows_of(witnesses["beacon"])
+    day, day_heard = ((table["received_ns"] - 1) // (86_400 * 10**9) for table in (beacons, witnesses))
     parts = {}
-    for epoch in np.unique(day).tolist():
-        here, heard = day == epoch, (day == epoch)[row]
+    for epoch in np.unique(np.concatenate([day, day_heard])).tolist():
+        here, heard = day == epoch, day_heard == epoch
         parts[epoch] = replace(
             judgement,
             verdicts={"beacon_verdicts": beacons.take(here), "witness_verdicts": witnesses.take(heard)},

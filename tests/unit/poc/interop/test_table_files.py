@@ -4,7 +4,7 @@ import pytest
 from maps.grid import resolutions
 from poc.interop.names import Names
 from poc.interop.rejections import Rejections
-from poc.interop.table_files import read_beacons, read_denylist, read_entropies, read_hotspots, read_witnesses
+from poc.interop.table_files import Gaps, read_beacons, read_denylist, read_entropies, read_hotspots, read_witnesses
 from tests.unit.poc.interop.conftest import LOC0, REMOTE, beacon, hotspot, witness, write
 
 PENTAGON = "8c0800000000 1ff".replace(" ", "")
@@ -35,11 +35,12 @@ def test_columns_of_a_hotspot(tmp_path):
 
 def test_a_place_instead_of_a_cell(tmp_path):
     row = {"hotspot": "ann", "latitude_deg": 35.90765, "longitude_deg": 14.431416, "gain_dbi": ""}
-    _, table, _, n_guessed = hotspots(
+    _, table, _, gaps = hotspots(
         tmp_path, row, {"hotspot": "bob", "latitude_deg": "", "longitude_deg": "", "gain_dbi": 1}
     )
     assert format(int(table["cell"][0]), "x") == LOC0 and resolutions(table["cell"][0]) == 12
-    assert table["region"].tolist() == [1, 99] and table["cell"][1] == 0 and n_guessed == 1
+    assert table["region"].tolist() == [1, 99] and table["cell"][1] == 0
+    assert gaps == Gaps(n_by_country=1, n_capability=2)
     assert table["gain_dbi"][0] == 1.2
 
 

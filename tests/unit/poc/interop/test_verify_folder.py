@@ -26,7 +26,9 @@ HELIUM = PROFILES["helium-iot-2026"]
 def judge(tmp_path):
     """Write the rows, verify them, and give (verdicts by (kind, beacon, hotspot), summary)."""
 
-    def run(hotspots, beacons, witnesses, suffix=".csv", denylist=None, entropies=None, out="out", **options):
+    def run(
+        hotspots, beacons, witnesses, suffix=".csv", denylist=None, entropies=None, out="out", profile=HELIUM, **options
+    ):
         files = Files(
             write(tmp_path / f"h{suffix}", hotspots),
             write(tmp_path / f"b{suffix}", beacons, list(beacon("", ""))),
@@ -34,7 +36,7 @@ def judge(tmp_path):
             None if denylist is None else write(tmp_path / "d.csv", denylist, ["hotspot", "other"]),
             None if entropies is None else write(tmp_path / "e.csv", entropies),
         )  # fmt: skip
-        summary = verify_to_folder(files, HELIUM, tmp_path / out, **options)
+        summary = verify_to_folder(files, profile, tmp_path / out, **options)
         rows = pq.read_table(tmp_path / out / "verdicts.parquet").to_pylist()
         assert json.loads((tmp_path / out / "summary.json").read_text()) == summary
         return {(r["kind"], r["beacon"], r["hotspot"]): r for r in rows}, summary
@@ -195,11 +197,89 @@ def test_without_entropy_the_check_is_skipped_and_said(judge, pair):
     assert any("entropy_expired" in note for note in summary["notes"])
 
 
-def test_an_entropy_that_the_archive_lacks_makes_stale(judge, pair):
+def test_without_entropy_a_late_report_is_late_and_not_expired(judge, pair):
+    hotspots, beacons, witnesses = pair
+    for row in beacons:
+        row["entropy_timestamp_s"] = ""
+    witnesses[2]["received_ns"] += 400 * 10**9
+    verdicts, _ = judge(hotspots, beacons, witnesses)
+    assert reasons(verdicts) == PRIMED | {("witness", "b2", "bob"): ("too_late", "witness")}
+
+
+@pytest.mark.parametrize(("payload", "reason"), [("02" * 51, "reason_none"), ("02" * 17, "invalid_packet")])
+def test_a_witness_that_names_a_beacon_but_heard_something_else(judge, pair, payload, reason):
+    hotspots, beacons, witnesses = pair
+    witnesses[2]["payload"] = payload
+    verdicts, summary = judge(hotspots, beacons, witnesses)
+    assert verdicts["witness", "b2", "bob"]["reason"] == reason
+    assert summary["counts"]["witnesses"]["accepted"] == 3
+
+
+def test_a_payload_heard_is_not_compared_with_a_beacon_that_brings_none(judge, pair):
+    hotspots, beacons, witnesses = pair
+    beacons[2]["payload"], witnesses[2]["payload"] = "", "02" * 51
+    assert reasons(judge(hotspots, beacons, witnesses)[0]) == PRIMED
+
+
+def test_a_file_that_says_nothing_of_the_capability(judge, pair):
+    hotspots, beacons, witnesses = pair
+    for row in hotspots:
+        del row["is_full"]
+    verdicts, summary = judge(hotspots, beacons, witnesses)
+    assert reasons(verdicts) == PRIMED
+    assert any(note.startswith("skipped: invalid_capability: 2 hotspots") for note in summary["notes"])
+
+
+def test_regions_by_country_by_coast_and_from_nowhere(judge, pair):
+    hotspots, beacons, witnesses = pair
+    for row in hotspots:
+        row["region"] = ""
+    place = {"cell": "", "gain_dbi": 1, "is_full": "true", "region": ""}
+    for name, latitude, longitude in (("off Malta", 35.75, 14.45), ("Pacific", 0.0, -140.0), ("Kabul", 34.5, 69.2)):
+        hotspots.append({"hotspot": name, "latitude_deg": latitude, "longitude_deg": longitude} | place)
+    verdicts, summary = judge(hotspots, beacons, [*witnesses, witness("b2", "Pacific", witnesses[2]["received_ns"])])
+    assert {key: value for key, value in reasons(verdicts).items() if key in PRIMED} == PRIMED
+    assert verdicts["witness", "b2", "Pacific"]["reason"] == "not_asserted"
+    notes = " ".join(summary["notes"])
+    assert "the region of 2 hotspots comes from the country" in notes
+    assert (
+        "of 1 hotspots comes from the nearest country within 50 km" in notes
+        and "of 2 hotspots comes from nowhere" in notes
+    )
+
+
+def test_each_is_paid_on_the_day_of_its_own_report(judge, pair, tmp_path):
+    hotspots, beacons, witnesses = pair
+    day_ns = 86_400 * 10**9
+    shift = (NOON // day_ns + 2) * day_ns - beacons[2]["received_ns"]  # b2 comes at midnight sharp, its witness after
+    for row in (*beacons, *witnesses):
+        row["received_ns"] += shift
+        if "entropy_timestamp_s" in row:
+            row["entropy_timestamp_s"] += shift // 10**9
+    verdicts, _ = judge(hotspots, beacons, witnesses)
+    assert reasons(verdicts) == PRIMED
+    rows = pq.read_table(tmp_path / "out" / "rewards.parquet").to_pylist()
+    day = beacons[2]["received_ns"] // day_ns
+    assert {(r["hotspot"], r["epoch"] - day) for r in rows if r["beacon_share"]} == {("ann", -1), ("bob", -1)}
+    assert {(r["hotspot"], r["epoch"] - day) for r in rows if r["witness_share"]} == {("ann", -1), ("bob", 0)}
+
+
+def test_what_a_profile_does_not_look_at_is_counted(judge, pair):
+    denied = [{"hotspot": "bob"}]
+    verdicts, summary = judge(*pair, denylist=denied, profile=PROFILES["helium-iot-2023-06"])
+    assert set(verdicts) == {("beacon", "b0", "ann"), ("beacon", "b2", "ann")}
+    assert summary["counts"]["beacons"]["causes"] == {"left out by the profile before judging": 1}
+    assert summary["counts"]["witnesses"] == {
+        "received": 3, "accepted": 0, "rejected": 3, "causes": {"left out by the profile before judging": 3},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("stamp", ["", START_S])
+def test_an_entropy_that_the_archive_lacks_makes_stale(judge, pair, stamp):
     hotspots, beacons, witnesses = pair
     for row in beacons:
         row |= {"remote_entropy": REMOTE, "entropy_timestamp_s": ""}
-    beacons[2]["remote_entropy"] = "00" * 32
+    beacons[2] |= {"remote_entropy": "00" * 32, "entropy_timestamp_s": stamp}
     entropies = [{"remote_entropy": REMOTE, "entropy_timestamp_s": START_S}]
     verdicts, _ = judge(hotspots, beacons, witnesses, entropies=entropies)
     assert verdicts["beacon", "b2", "ann"]["reason"] == "stale"
