@@ -120,9 +120,8 @@ class BeaconWitness:
         on_air = on_air.take(is_up(truth, on_air.sender, on_air.time_ns, span, setting.keys))
         heard = self._heard(truth, on_air, span)
         hotspot, payload = truth["hotspot"][heard.witness], on_air.payload[heard.transmission]
-        known = np.concatenate([
-            _pairs(table["payload"], table["hotspot"]) for table in (reports["beacons"], reports["witness_reports"])
-        ])  # fmt: skip
+        met = [(table["payload"], table["hotspot"]) for table in (reports["beacons"], reports["witness_reports"])]
+        known = np.concatenate([_pairs(*pair) for pair in (*met, (sent.payload, sent.hotspot))])
         rows = np.flatnonzero(~np.isin(_pairs(payload, hotspot), known))
         rows = rows[np.sort(np.unique(_pairs(payload, hotspot)[rows], return_index=True)[1])]  # the first it hears
         first = Heard(heard.transmission[rows], heard.witness[rows], heard.received_dbm[rows])

@@ -9,7 +9,7 @@ and `act` moves members between epochs (`poc.world.actors.actor`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -40,6 +40,10 @@ class View:
     @property
     def members(self) -> Array:
         return self.own["hotspot"]
+
+    def hearing(self, rows: Array) -> View:
+        """The view with no witness reports but those of a mask."""
+        return replace(self, reports={**self.reports, "witness_reports": self.reports["witness_reports"].take(rows)})
 
 
 @dataclass(frozen=True, slots=True)
