@@ -10,13 +10,17 @@ from typing import Annotated, Any
 
 import typer
 
+from cli import completion
 from cli.options import Format
 from cli.output import progress, say, show
 
 ExecutorName = Annotated[
     str,
     typer.Option(
-        "--executor", help="serial, process or dask; default: what --jobs and --scheduler ask for.", show_default=False
+        "--executor",
+        autocompletion=completion.executors,
+        help="serial, process or dask; default: what --jobs and --scheduler ask for.",
+        show_default=False,
     ),
 ]
 Scheduler = Annotated[

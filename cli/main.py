@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+import re
 import sys
 
 import typer
 
 from cli import commands
-from cli.output import say
+from cli.output import complain, hush
 
 app = typer.Typer(
     name="poc",
@@ -35,6 +37,7 @@ def run() -> None:
 def status_of(words: list[str]) -> int:
     """Run the command of these words; its exit status."""
     debug = "--debug" in words
+    hush(False)
     try:
         status = app(words, standalone_mode=False)
         return _said(status if isinstance(status, int) else 0)
@@ -43,7 +46,8 @@ def status_of(words: list[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return _said(EXIT_INTERRUPTED)
     except ClickException as error:
-        say(f"error: {_usage(error)}")
+        if _usage(error):  # empty where only the help page was wanted
+            complain(f"error: {_usage(error)}")
         return EXIT_BAD_INPUT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -55,13 +59,19 @@ def status_of(words: list[str]) -> int:
 
 
 def _usage(error: Exception) -> str:
-    """What click has to say about wrong words on the command line."""
-    return str(getattr(error, "format_message", error.__str__)())
+    """What click has to say about wrong words on the command line, with what may have been meant."""
+    said = str(getattr(error, "format_message", error.__str__)()).replace("Value error, ", "")
+    said = re.sub(r"\(Possible options?: (.*)\)$", r"Did you mean \1?", said)
+    choice = re.search(r"'([^']*)' is not one of (.*?)\.?$", said)
+    if choice:
+        near = difflib.get_close_matches(choice[1], re.findall(r"'([^']*)'", choice[2]), n=1)
+        said += f" Did you mean '{near[0]}'?" if near else ""
+    return said
 
 
 def _said(status: int) -> int:
     if status == EXIT_INTERRUPTED:
-        say("interrupted; nothing half-written was left behind.")
+        complain("interrupted; nothing half-written was left behind.")
     return status
 
 
@@ -71,11 +81,11 @@ def _told(error: Exception) -> int:
     from poc.errors import PocError, StoreError
 
     if isinstance(error, PocError):
-        say(f"error: {error}")
+        complain(f"error: {error}")
         cause = error.__cause__
         full = isinstance(error, StoreError) and isinstance(cause, OSError) and cause.errno == errno.ENOSPC
         return EXIT_RUN_FAILED if full else EXIT_BAD_INPUT
-    say(f"error: the run failed ({type(error).__name__}: {error}); add --debug for the traceback.")
+    complain(f"error: the run failed ({type(error).__name__}: {error}); add --debug for the traceback.")
     return EXIT_RUN_FAILED
 
 

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from cli import completion
+
 
 class Format(StrEnum):
     """How results are printed: `auto` is a table on a terminal and JSON in a pipe."""
@@ -31,7 +33,13 @@ Settings = Annotated[
     ),
 ]
 ProfileName = Annotated[
-    str | None, typer.Option("--profile", help="Protocol profile; default: the scenario's.", show_default=False)
+    str | None,
+    typer.Option(
+        "--profile",
+        help="Protocol profile; default: the scenario's.",
+        show_default=False,
+        autocompletion=completion.profiles,
+    ),
 ]
 ALL_CORES = os.cpu_count() or 1
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Threads or processes; results never depend on it.")]
@@ -45,7 +53,19 @@ Out = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace an earlier run of the same name.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="table, json or csv.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only results.")]
+
+
+def _hush(quiet: bool) -> bool:
+    """Told before the command runs, so that nothing needs to hand the word on."""
+    from cli import output
+
+    output.hush(quiet)
+    return quiet
+
+
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", callback=_hush, help="Only results and errors: no progress, no remarks.")
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 

@@ -7,14 +7,38 @@ import io
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 from cli.options import Format
 
+_hushed: ContextVar[bool] = ContextVar("hushed", default=False)
+
+
+def hush(quiet: bool) -> None:
+    """Whether `say` keeps silent from now on, as `--quiet` asks."""
+    _hushed.set(quiet)
+
 
 def say(text: str) -> None:
-    """A line for a person, on stderr."""
+    """A remark for a person, on stderr; nothing under `--quiet`."""
+    if not _hushed.get():
+        complain(text)
+
+
+def complain(text: str) -> None:
+    """A line on stderr that is said even under `--quiet`: errors, failures, interrupts."""
     print(text, file=sys.stderr, flush=True)
+
+
+def tell_written(paths: Sequence[Path], output: Format) -> None:
+    """What was written, as results: one path (or file:// address for pages) a line for people, rows for programs."""
+    if output in (Format.json, Format.csv):
+        show([{"file": str(path.absolute())} for path in paths], output)
+        return
+    for path in paths:
+        print(path.absolute().as_uri() if path.suffix == ".html" else path)
 
 
 def for_people(output: Format) -> bool:

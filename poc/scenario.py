@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from poc.errors import ScenarioError, did_you_mean
-from poc.samples import given_or_sample
+from poc.samples import advice, given_or_sample
 
 PlugIn = dict[str, Any]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -134,11 +134,13 @@ def load_scenario(path: str | Path, settings: Sequence[str] = ()) -> Scenario:
     the folder of the scenario file.
     Raises ScenarioError when the file is not there, is not TOML, or says something that cannot be run.
     """
-    path = given_or_sample(path, "scenarios").resolve()  # worker processes may stand elsewhere
+    given, path = path, given_or_sample(path, "scenarios").resolve()  # worker processes may stand elsewhere
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise ScenarioError(f"the scenario '{path}' cannot be read ({error.strerror}); check the path.") from error
+        raise ScenarioError(
+            f"the scenario '{path}' cannot be read ({error.strerror}); {advice(given, 'scenarios')}"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ScenarioError(f"the scenario '{path}' is not valid TOML ({error}); correct that line.") from error
     document.setdefault("name", path.stem)

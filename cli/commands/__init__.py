@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
 import typer
 
 from cli.commands import (
@@ -54,3 +59,20 @@ def add_to(app: typer.Typer) -> None:
         ("ledger", ledger.group),
     ):
         app.add_typer(group, name=name)
+    _show_examples(app)
+
+
+def _show_examples(group: typer.Typer) -> None:
+    """The examples of each docstring go to the end of its help page, one a line."""
+    for command in group.registered_commands:
+        command.help, command.epilog = help_and_examples(command.callback)
+    for inner in group.registered_groups:
+        if inner.typer_instance is not None:
+            _show_examples(inner.typer_instance)
+
+
+def help_and_examples(command: Callable[..., Any] | None) -> tuple[str, str]:
+    """The docstring of a command without and with nothing but its examples; blank lines keep these apart for Typer."""
+    text, _, examples = inspect.cleandoc(getattr(command, "__doc__", None) or "").partition("\n\nExample")
+    lines = [re.sub(r"\s+", " ", line).strip() for line in examples.removeprefix("s").removeprefix(":").split(";")]
+    return text, "\n\n".join(["Examples:", *lines]) if examples else ""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Debug, Format, FormatOption
+from cli.options import Debug, Format, FormatOption, Quiet
 
 
 def calibrate(
@@ -33,6 +33,7 @@ def calibrate(
         Path | None, typer.Option("--out", "-o", help="Folder for residuals.png and map.png; default: no pictures.")
     ] = None,
     output: FormatOption = Format.auto,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Fit exponent, loss and sigma to your own measurements, lost packets included, and rank the path-loss models.

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli import completion
 from cli.experiment import ExecutorName, NSeeds, Scheduler
 from cli.options import Debug, Force, Format, FormatOption, Jobs, Out, Quiet, ScenarioFile, Seed, Settings, all_settings
 
@@ -15,7 +16,10 @@ def compare(
     profile: Annotated[
         list[str],
         typer.Option(
-            "--profile", help="Protocol profile; give two or more, the first is the yardstick.", show_default=False
+            "--profile",
+            autocompletion=completion.profiles,
+            help="Protocol profile; give two or more, the first is the yardstick.",
+            show_default=False,
         ),
     ],
     seeds: NSeeds = 1,
@@ -32,7 +36,7 @@ def compare(
 ) -> None:
     """The same worlds under several profiles: who wins, who loses, by kind of site; writes a one-page card.
 
-    Example: poc compare data/scenarios/01-first-run.toml --profile helium-iot --profile guarded --seeds 3 --jobs 2
+    Example: poc compare 01-first-run --profile helium-iot --profile guarded --seeds 3 --jobs 2
     """
     from cli.experiment import show_result, watched
     from cli.output import say

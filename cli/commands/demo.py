@@ -46,4 +46,7 @@ def demo(
     for line in headline(runs[0], runs[1:]):
         say(line)
     page = save_report(folder / "report.html", *runs)
-    print(page.absolute().as_uri())
+    if for_people(output):
+        print(page.absolute().as_uri())
+    else:
+        say(f"report: {page.absolute().as_uri()}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Debug, Format, FormatOption, RunFolder
+from cli.options import Debug, Format, FormatOption, Quiet, RunFolder
 
 
 def explain(
@@ -14,6 +14,7 @@ def explain(
     hotspot: Annotated[int, typer.Argument(help="Id of the hotspot, as in the tables.")],
     epoch: Annotated[int | None, typer.Option("--epoch", help="One epoch instead of the whole run.")] = None,
     output: FormatOption = Format.table,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Why a hotspot earned, failed or is suspected: reasons with both sides of each inequality.

@@ -7,13 +7,20 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Debug, Force, Format, FormatOption, RunFolder
+from cli import completion
+from cli.options import Debug, Force, Format, FormatOption, Quiet, RunFolder
 
 
 def export(
     folder: RunFolder,
     form: Annotated[
-        str, typer.Option("--as", help="oracle, csv, jsonl, parquet, geojson or geoparquet.", show_default=False)
+        str,
+        typer.Option(
+            "--as",
+            help="oracle, csv, jsonl, parquet, geojson or geoparquet.",
+            autocompletion=completion.exports,
+            show_default=False,
+        ),
     ],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder to write; default: DIR-<form>.")] = None,
     sign: Annotated[
@@ -21,6 +28,7 @@ def export(
     ] = 0.0,
     force: Force = False,
     output: FormatOption = Format.auto,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Write a finished run in another format: Helium oracle files, tables that 'poc verify' reads, or a map.

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli import completion
 from cli.experiment import ExecutorName, NSeeds, Scheduler
 from cli.options import (
     Debug,
@@ -35,7 +36,12 @@ def run_fraud(
     scenario: ScenarioFile,
     seeds: NSeeds = 3,
     detector: Annotated[
-        list[str] | None, typer.Option("--detector", help="Detector to score beside the scenario's; repeatable.")
+        list[str] | None,
+        typer.Option(
+            "--detector",
+            help="Detector to score beside the scenario's; repeatable.",
+            autocompletion=completion.detectors,
+        ),
     ] = None,
     out: Out = None,
     seed: Seed = None,
@@ -51,10 +57,10 @@ def run_fraud(
 ) -> None:
     """Each attack of a scenario alone, in the same worlds: what each detector finds, what leaks, who is hit by mistake.
 
-    Example: poc fraud run data/scenarios/02-fraud.toml --seeds 3 --jobs 2
+    Example: poc fraud run 02-fraud --seeds 3 --jobs 2
     """
     from cli.experiment import show_result, watched
-    from cli.output import say
+    from cli.output import complain, say
     from poc.experiments.executors import executor_of
     from poc.experiments.fraud import default_folder, experiment_of, readable, run_experiment
     from poc.scenario import load_scenario
@@ -71,8 +77,8 @@ def run_fraud(
         result.summary(), readable(result), output, f"{loaded.name}, seeds {numbers}, profile {loaded.profile.base}"
     )
     for sentence in dict.fromkeys(row["error"] for row in result.rows if row["error"]):
-        say(f"failed: {sentence}")
+        complain(f"failed: {sentence}")
     say(f"tables and roc.png: {target.absolute().as_uri()}")
     if result.n_failed:
-        say(f"{result.n_failed} worlds failed; the column 'error' of fraud.csv says which.")
+        complain(f"{result.n_failed} worlds failed; the column 'error' of fraud.csv says which.")
         raise typer.Exit(1)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli import completion
 from cli.options import Debug, Format, FormatOption, Quiet
 
 
@@ -19,6 +20,7 @@ def look(
         typer.Option(
             "--column",
             metavar="PART=NAME",
+            autocompletion=completion.parts,
             help="Say which column is the latitude, longitude, cell, hotspot, gain, height, rssi …; repeatable.",
         ),
     ] = None,
@@ -57,9 +59,8 @@ def look(
     written = save_look(sight, out or [Path(f"{file.stem}-look.png"), Path(f"{file.stem}-look.html")])
     rows = sight.readable(MOST_ON_A_SCREEN) if for_people(output) else sight.rows()
     show(rows, output, f"{file.name}, the most crowded first")
-    if not quiet:
-        for line in [*sight.headline(), *sight.said]:
-            say(line)
+    for line in [*sight.headline(), *sight.said]:
+        say(line)
     for path in written:
         say(f"written: {path.absolute().as_uri()}")
 

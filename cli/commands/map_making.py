@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Debug, Force, Format, FormatOption
+from cli.options import Debug, Force, Format, FormatOption, Quiet
 
 
 def synth(
@@ -21,6 +21,7 @@ def synth(
     resolution: Annotated[int, typer.Option("--resolution", help="H3 resolution of its cells.")] = 9,
     force: Force = False,
     output: FormatOption = Format.auto,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Make a seeded synthetic city; in a scenario, `[map] synthetic = { kind = … }` does the same without a file.
@@ -49,6 +50,7 @@ def import_map(
     resolution: Annotated[int, typer.Option("--resolution", help="H3 resolution of its cells.")] = 10,
     force: Force = False,
     output: FormatOption = Format.auto,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Turn an OpenStreetMap extract, with elevation if you have it, into a city (needs the extra `geo`).

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Debug, Format, FormatOption
+from cli.options import Debug, Format, FormatOption, Quiet
 
 
 def profile(
@@ -18,6 +18,7 @@ def profile(
     frequency_mhz: Annotated[float, typer.Option("--frequency-mhz", min=20.0, help="Frequency.")] = 868.0,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="PNG or SVG to draw; default: no picture.")] = None,
     output: FormatOption = Format.auto,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Terrain, Fresnel zone and every model's loss between two places.

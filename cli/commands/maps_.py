@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from cli import completion
 from cli.commands import map_making, map_profile
-from cli.options import Debug, Format, FormatOption
+from cli.options import Debug, Format, FormatOption, Quiet
 
 group = typer.Typer(help="The maps that are there, and new ones.", no_args_is_help=True)
 group.command("synth")(map_making.synth)
@@ -17,7 +18,7 @@ group.command("profile", context_settings={"ignore_unknown_options": True})(map_
 
 
 @group.command("list")
-def list_maps(output: FormatOption = Format.auto, debug: Debug = False) -> None:
+def list_maps(output: FormatOption = Format.auto, quiet: Quiet = False, debug: Debug = False) -> None:
     """List the bundled cities.
 
     Example: poc map list
@@ -31,9 +32,12 @@ def list_maps(output: FormatOption = Format.auto, debug: Debug = False) -> None:
 
 @group.command("show")
 def show_map(
-    city: Annotated[str, typer.Argument(help="Name of a bundled city, or a city file.")],
+    city: Annotated[
+        str, typer.Argument(help="Name of a bundled city, or a city file.", autocompletion=completion.cities)
+    ],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="PNG or SVG to draw; default: no picture.")] = None,
     output: FormatOption = Format.auto,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Facts and a picture of one city.
@@ -47,4 +51,4 @@ def show_map(
     show([city_row(opened)], output, opened.name)
     say(opened.attribution)
     if out is not None:
-        print(draw_city(opened, out))
+        say(f"picture: {draw_city(opened, out)}")

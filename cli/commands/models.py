@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Debug, Format, FormatOption
+from cli import completion
+from cli.options import Debug, Format, FormatOption, Quiet
 
 group = typer.Typer(help="The members of every plug-point.", no_args_is_help=True)
 
 
 @group.command("list")
-def list_models(output: FormatOption = Format.auto, debug: Debug = False) -> None:
+def list_models(output: FormatOption = Format.auto, quiet: Quiet = False, debug: Debug = False) -> None:
     """List path-loss models, attacks, detectors and the other members, with their settings.
 
     Example: poc models list
@@ -25,17 +26,23 @@ def list_models(output: FormatOption = Format.auto, debug: Debug = False) -> Non
 
 @group.command("show")
 def show_model(
-    name: Annotated[str, typer.Argument(help="Name of a member.")],
+    name: Annotated[str, typer.Argument(help="Name of a member.", autocompletion=completion.models)],
     output: FormatOption = Format.auto,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """What one member does, its settings and their defaults, its domain and its source.
 
-    Example: poc models show okumura-hata
+    Example: poc models show hata
     """
-    from cli.output import show
+    from cli.output import for_people, show
     from poc.catalogue import describe
 
     description = describe(name)
-    print(description.text)
-    show(description.settings, output, "settings")
+    if for_people(output):
+        print(description.text)
+        show(description.settings, output, "settings")
+    elif output is Format.csv:
+        show(description.settings, output)
+    else:
+        show([{"name": name, "text": description.text, "settings": description.settings}], output)

@@ -7,20 +7,23 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Debug, Force
+from cli.options import Debug, Force, Format, FormatOption, Quiet
 
 
 def new(
     path: Annotated[Path, typer.Argument(help="File to write.")] = Path("scenario.toml"),
     force: Force = False,
+    output: FormatOption = Format.auto,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Write a commented scenario to start from.
 
     Example: poc new my.toml && poc run my.toml
     """
-    from cli.output import say
+    from cli.output import say, tell_written
     from poc.scenario_template import write_template
 
     write_template(path, force)
-    say(f"wrote {path}; run it with: poc run {path}")
+    tell_written([path], output)
+    say(f"run it with: poc run {path}")

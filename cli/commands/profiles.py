@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Debug, Format, FormatOption
+from cli import completion
+from cli.options import Debug, Format, FormatOption, Quiet
 
 group = typer.Typer(help="The protocol profiles.", no_args_is_help=True)
 
 
 @group.command("list")
-def list_profiles(output: FormatOption = Format.auto, debug: Debug = False) -> None:
+def list_profiles(output: FormatOption = Format.auto, quiet: Quiet = False, debug: Debug = False) -> None:
     """List the profiles with their dates.
 
     Example: poc profiles list
@@ -25,8 +26,9 @@ def list_profiles(output: FormatOption = Format.auto, debug: Debug = False) -> N
 
 @group.command("show")
 def show_profile(
-    name: Annotated[str, typer.Argument(help="Name of a profile.")],
+    name: Annotated[str, typer.Argument(help="Name of a profile.", autocompletion=completion.profiles)],
     output: FormatOption = Format.auto,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """The rules of one profile: checks in order, limits, rewards, sources.

@@ -38,7 +38,7 @@ def run(
 ) -> None:
     """Run one scenario and write its tables, metrics and report.
 
-    Examples: poc run data/scenarios/01-first-run.toml --profile guarded;
+    Examples: poc run 01-first-run --profile guarded;
     poc run my.toml --set fleet.n_hotspots=50 --seed 7 --out runs/mine
     """
     from cli.output import for_people, progress, say, show

@@ -40,11 +40,11 @@ def sweep(
 
     With --seed the seeds are counted up from there. A run that fails is recorded and makes the exit status 1.
 
-    Examples: poc sweep data/sweeps/density.toml --jobs 2;
+    Examples: poc sweep density --jobs 2;
     poc sweep my.toml --scheduler tcp://10.0.0.5:8786 --format csv
     """
     from cli.experiment import show_result, watched
-    from cli.output import say
+    from cli.output import complain, say
     from poc.experiments.executors import executor_of
     from poc.experiments.sweep import default_folder, readable, run_sweep
     from poc.experiments.sweep_file import load_sweep
@@ -61,8 +61,8 @@ def sweep(
     numbers = ", ".join(str(number) for number in loaded.seeds)
     show_result(result.summary(), readable(result), output, f"{loaded.name}, seeds {numbers}: mean [95 % interval]")
     for sentence in dict.fromkeys(row["error"] for row in result.rows if row["error"]):
-        say(f"failed: {sentence}")
+        complain(f"failed: {sentence}")
     say(f"tables: {target.absolute().as_uri()}")
     if result.n_failed:
-        say(f"{result.n_failed} of {len(result.rows)} runs failed; the column 'error' of sweep.csv says which.")
+        complain(f"{result.n_failed} of {len(result.rows)} runs failed; the column 'error' of sweep.csv says which.")
         raise typer.Exit(1)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Debug, Force, Format, FormatOption
+from cli.options import Debug, Force, Format, FormatOption, Quiet
 
 
 def verify(
@@ -38,6 +38,7 @@ def verify(
     ] = None,
     force: Force = False,
     output: FormatOption = Format.auto,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Judge reports from files: a verdict and a reason for each, shares, and a count of every row that was rejected.

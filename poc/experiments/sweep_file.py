@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from poc.errors import PocError, ScenarioError, did_you_mean
 from poc.experiments.admission import Door
 from poc.experiments.metric_names import check_names
-from poc.samples import given_or_sample
+from poc.samples import advice, given_or_sample
 from poc.scenario import Scenario, load_scenario
 from poc.setup import detectors_of, profile_of
 
@@ -116,7 +116,9 @@ def _read(path: Path) -> SweepFile:
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise ScenarioError(f"the sweep '{path}' cannot be read ({error.strerror}); check the path.") from error
+        raise ScenarioError(
+            f"the sweep '{path}' cannot be read ({error.strerror}); {advice(path.name, 'sweeps')}"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ScenarioError(f"the sweep '{path}' is not valid TOML ({error}); correct that line.") from error
     try:
