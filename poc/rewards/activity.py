@@ -32,25 +32,42 @@ def scales_over_time(
     `last_times` what was remembered before. The map is that of the last full `density_refresh_s` of UTC before the
     beacon; a cell without an active hotspot has `default_scale_e4`.
     """
+    last_ns = np.append(last_times["last_reciprocal_beacon_ns"], NEVER_NS)[last_times.rows_of(hotspots["hotspot"])]
+    events = hotspots.rows_of(reciprocal.hotspot), reciprocal.received_ns
+    sender = hotspots.rows_of(beacons["beaconer"])
+    return scales_by_row(hotspots, last_ns, events, sender, beacons["received_ns"], wanted, limits)
+
+
+def scales_by_row(
+    hotspots: Table,
+    last_ns: npt.NDArray[np.int64],
+    reciprocal: tuple[npt.NDArray[Any], npt.NDArray[np.int64]],
+    sender: npt.NDArray[Any],
+    received_ns: npt.NDArray[np.int64],
+    wanted: npt.NDArray[np.bool_],
+    limits: Any,
+) -> npt.NDArray[np.int64]:
+    """As `scales_over_time`, by rows of HOTSPOTS: `last_ns` of each, row and arrival of the reciprocal beacons in
+    processing order, sender and arrival of the beacons asked about in any order.
+    """
     table = DENSITY_TABLES[limits.density_table]
     scale_e4 = np.where(wanted, ONE_E4, 0)
     if not table:
         return scale_e4
     located = hotspots["region"] != NO_REGION
     grid = density_grid(hotspots["cell"], table)
-    beacon_cell = np.append(grid.place, -1)[hotspots.rows_of(beacons["beaconer"])]
-    last_ns = np.append(last_times["last_reciprocal_beacon_ns"], NEVER_NS)[last_times.rows_of(hotspots["hotspot"])]
-    sender = hotspots.rows_of(reciprocal.hotspot)
+    beacon_cell = np.append(grid.place, -1)[sender]
+    last_ns, (event_row, event_ns) = last_ns.copy(), reciprocal
 
     refresh_ns = limits.density_refresh_s * 10**9
     window_ns = int(limits.interactivity_h * 3600 * 10**9) + limits.loader_look_back_s * 10**9
-    period = beacons["received_ns"] // refresh_ns
+    period = received_ns // refresh_ns
     active = np.zeros(len(hotspots), bool)
     scales, n_written = grid.scales_e4(active), 0
     for now in np.unique(period[wanted]).tolist():
         now_ns = now * refresh_ns
-        n_past = int(np.searchsorted(reciprocal.received_ns, now_ns))
-        last_ns[sender[n_written:n_past]] = reciprocal.received_ns[n_written:n_past]
+        n_past = int(np.searchsorted(event_ns, now_ns))
+        last_ns[event_row[n_written:n_past]] = event_ns[n_written:n_past]
         n_written = n_past
         active_now = located & (last_ns >= now_ns - window_ns)
         if not np.array_equal(active, active_now):

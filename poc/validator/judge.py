@@ -56,7 +56,7 @@ class Rules:
 
 
 @dataclass(slots=True)
-class _Findings:
+class Findings:
     """First failing check, side and all failing checks of each row, while the stages go by."""
 
     reason: Array
@@ -64,7 +64,7 @@ class _Findings:
     fired: Array
 
     @classmethod
-    def clean(cls, n: int) -> _Findings:
+    def clean(cls, n: int) -> Findings:
         return cls(np.zeros(n, np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.uint32))
 
     @property
@@ -103,7 +103,7 @@ def judge(rules: Rules, hotspots: Table, reports: Mapping[str, Table], state: Va
     position = np.arange(len(beacons))
     memory = state.last_times
 
-    of_beacon = _Findings.clean(len(beacons))
+    of_beacon = Findings.clean(len(beacons))
     of_beacon.run(rules.readiness, beacons, limits, Memory(state.denylist))
     waiting = ~of_beacon.valid
     of_beacon.run(rules.admission, beacons, limits, Memory(state.denylist))
@@ -115,7 +115,7 @@ def judge(rules: Rules, hotspots: Table, reports: Mapping[str, Table], state: Va
     passed = of_beacon.valid
     reciprocal = _events(beacons["beaconer"], position, beacons["received_ns"], passed & (beacons["n_reports"] > 0))
 
-    of_witness = _Findings.clean(len(receptions))
+    of_witness = Findings.clean(len(receptions))
     of_witness.run(rules.witness, receptions, limits, Memory(state.denylist))
     of_witness.spoil(~passed[row], of_beacon.reason[row], of_beacon.fired[row])
     witnessed = _events(receptions["witness"], row, receptions["received_ns"], of_witness.valid)
@@ -160,8 +160,8 @@ def _verdicts(
     beacons: Table,
     receptions: Table,
     row: Array,
-    of_beacon: _Findings,
-    of_witness: _Findings,
+    of_beacon: Findings,
+    of_witness: Findings,
     selected: Flags,
     scale_e4: Array,
     limits: Any,

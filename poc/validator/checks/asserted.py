@@ -30,6 +30,7 @@ beaconer_asserted = Check(
     source="oracles-iot `poc.rs`, iot_config `info.rs`, spec/helium-iot.md §6 row 0b, §7 row 0c",
     gets_past="Any assertion: the place asserted is the only one ever used, and nothing checks that the radio "
     "stands there.",
+    reads="beaconer",
 )
 witness_asserted = Check(
     Reason.not_asserted,
@@ -38,4 +39,5 @@ witness_asserted = Check(
     rule="The witness has asserted a cell that lies in a region.",
     source="oracles-iot `poc.rs`, iot_config `info.rs`, spec/helium-iot.md §7 row 0b",
     gets_past="Any assertion, however far from the radio.",
+    reads="witness",
 )

@@ -35,4 +35,5 @@ witness_capability = Check(
     rule="The witness is a full hotspot.",
     source="oracles-iot `poc.rs` `verify_gw_capability`, spec/helium-iot.md §7 row 7",
     gets_past="Every full hotspot; the capability is paid for, not measured.",
+    reads="witness",
 )

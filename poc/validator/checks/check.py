@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +45,8 @@ class Check:
 
     It never raises and never warns, whatever stands in the rows. `rule` says in one sentence what must hold, `limits`
     which of the profile's constants it uses, `source` where it is taken from, `gets_past` which lie it does not see;
-    `docs/protocol.md` and `poc profiles` are made of these.
+    `docs/protocol.md` and `poc profiles` are made of these. A witness check that reads columns of one party only may
+    say so in `reads`: large runs then ask it once for each hotspot instead of once for each report.
     """
 
     reason: Reason
@@ -55,6 +56,7 @@ class Check:
     source: str = ""
     gets_past: str = ""
     limits: tuple[str, ...] = ()
+    reads: Literal["report", "beaconer", "witness"] = "report"
 
 
 def difference(later: npt.NDArray[np.int64], earlier: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

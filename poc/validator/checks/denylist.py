@@ -45,4 +45,5 @@ witness_denylist = Check(
     rule="The witness is not on the denylist; a list that is not loaded denies everybody.",
     source="oracles-iot `poc.rs` `verify_denylist`, spec/helium-iot.md §7 row 1, §11",
     gets_past="Whoever is not listed yet; a denied witness still starts the clock of the lag check.",
+    reads="witness",
 )

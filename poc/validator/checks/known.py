@@ -32,4 +32,5 @@ witness_known = Check(
     rule="The witness is registered.",
     source="oracles-iot `poc.rs` `verify_witness`, spec/helium-iot.md §7 row 0a",
     gets_past="Any registered key, with or without a radio.",
+    reads="witness",
 )

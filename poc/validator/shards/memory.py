@@ -1,0 +1,217 @@
+"""The validator's memory inside one epoch, by row of the hotspot: `poc.validator.memory` without sorting any report.
+
+A hotspot sends a few beacons an epoch. Between two of them only the newest of its valid witness reports can ever be
+asked for, so one slot for each gap holds all that any later question needs, however many reports there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+import numpy as np
+
+from poc.table import Array, Table
+from poc.validator.state import LAST_TIMES, NEVER_NS
+
+ADMITTED, PASSED, RECIPROCAL = 1, 2, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What was remembered before the epoch [ns], by row; one entry for all rows where nothing was."""
+
+    beacon_ns: Array
+    reciprocal_ns: Array
+    witness_ns: Array
+
+    @staticmethod
+    def of(last_times: Table, hotspot: Array) -> Remembered:
+        if not len(last_times):
+            return Remembered(*(np.broadcast_to(np.int64(NEVER_NS), (len(hotspot),)) for _ in range(3)))
+        row = last_times.rows_of(hotspot)
+        return Remembered(*(np.append(last_times[name], NEVER_NS)[row] for name in LAST_TIMES.names[1:]))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBeacons:
+    """All beacons of the epoch by hotspot: those of row r are `start[r] <= c < start[r + 1]`, in processing order.
+
+    `rank` is the place of a beacon in the processing order of the whole epoch, `flags` which stages it passed.
+    `place` gives the entry c of each beacon in the order in which they were handed in. `slot_rank` and `slot_ns` hold
+    the newest valid witness report before each own beacon and, one slot more, after the last (rank −1: none).
+    """
+
+    start: Array
+    received_ns: Array
+    rank: Array
+    flags: Array
+    place: Array
+    slot_rank: Array
+    slot_ns: Array
+
+    def row_of_entry(self) -> Array:
+        return np.repeat(np.arange(len(self.start) - 1, dtype=np.int32), np.diff(self.start))
+
+
+def own_beacons(row: Array, beacon: Array, received_ns: Array, flags: Array, n_sites: int) -> OwnBeacons:
+    """The beacons handed in as those of each hotspot."""
+    n = len(row)
+    processing = np.argsort(received_ns, kind="stable")
+    ties = received_ns[processing][1:] == received_ns[processing][:-1]
+    if ties.any():
+        processing = np.lexsort((beacon, received_ns))
+    rank = np.empty(n, np.int32)
+    rank[processing] = np.arange(n, dtype=np.int32)
+    del processing, ties
+    entry = np.empty(n, np.int32)
+    start = np.zeros(n_sites + 1, np.int32)
+    _count_and_place(row, rank, start, entry)
+    n_slots = n + n_sites
+    return OwnBeacons(
+        start, received_ns[entry], rank[entry], flags[entry], _inverse(entry),
+        np.full(n_slots, -1, np.int32), np.zeros(n_slots, np.int64),
+    )  # fmt: skip
+
+
+def last_beacons_before(row: Array, received_ns: Array, admitted: Array, before_ns: Array) -> Array:
+    """The arrival of the admitted beacon before each beacon of the same row; rows stand side by side, in order.
+
+    >>> last_beacons_before(np.array([3, 3]), np.array([10, 20]), np.array([True, True]), np.full(4, 7)).tolist()
+    [7, 10]
+    """
+    last_ns = np.empty(len(row), np.int64)
+    _walk(row, received_ns, admitted, before_ns, last_ns)
+    return last_ns
+
+
+def witnessed(own: OwnBeacons, entry: Array, begin: Array, end: Array, witness: Array, received_ns: Array) -> None:
+    """Write down valid witness reports: those of the beacon `entry[k]` are `begin[k] <= i < end[k]`. Not thread-safe."""
+    _write(own.start, own.rank, own.slot_rank, own.slot_ns, entry, begin, end, witness, received_ns)
+
+
+def last_witness_before(own: OwnBeacons, entry: Array, row: Array, before_ns: Array) -> Array:
+    """When the sender of each beacon last witnessed validly, seen from that beacon (which counts itself)."""
+    last_ns = np.empty(len(entry), np.int64)
+    _last_witness(own.start, own.slot_rank, own.slot_ns, entry, row, before_ns, last_ns)
+    return last_ns
+
+
+def last_reciprocal_before(
+    own: OwnBeacons, entry: Array, begin: Array, end: Array, witness: Array, before_ns: Array
+) -> Array:
+    """When the witness of each report last beaconed reciprocally, seen from the beacon that it reports."""
+    last_ns = np.empty(len(witness), np.int64)
+    _last_reciprocal(own.start, own.rank, own.flags, own.received_ns, entry, begin, end, witness, before_ns, last_ns)
+    return last_ns
+
+
+def last_times_after(own: OwnBeacons, remembered: Remembered, last_times: Table, hotspot: Array) -> Table:
+    """LAST_TIMES after the epoch, of all who had an event in it or were remembered before."""
+    columns = [np.array(times) for times in (remembered.beacon_ns, remembered.reciprocal_ns, remembered.witness_ns)]
+    touched = np.zeros(len(hotspot), bool)
+    _update(own.start, own.received_ns, own.flags, own.slot_rank, own.slot_ns, *columns, touched)
+    if len(last_times):
+        touched |= np.isin(hotspot, last_times["hotspot"])
+    rows = np.flatnonzero(touched)
+    rows = rows[np.argsort(hotspot[rows], kind="stable")]
+    table = LAST_TIMES.table(
+        hotspot=hotspot[rows], **{n: c[rows] for n, c in zip(LAST_TIMES.names[1:], columns, strict=True)}
+    )
+    gone = ~np.isin(last_times["hotspot"], hotspot)
+    return table if not gone.any() else Table.concat([table, last_times.take(gone)]).sort("hotspot")
+
+
+def _inverse(entry: Array) -> Array:
+    place = np.empty(len(entry), np.int32)
+    place[entry] = np.arange(len(entry), dtype=np.int32)
+    return place
+
+
+@numba.njit(cache=True, nogil=True)
+def _count_and_place(row: Any, rank: Any, start: Any, entry: Any) -> None:
+    for k in range(len(row)):
+        start[row[k] + 1] += 1
+    for r in range(1, len(start)):
+        start[r] += start[r - 1]
+    filled = start[:-1].copy()
+    for k in range(len(row)):
+        at = filled[row[k]]
+        filled[row[k]] += 1
+        while at > start[row[k]] and rank[entry[at - 1]] > rank[k]:  # few beacons each, nearly in order
+            entry[at] = entry[at - 1]
+            at -= 1
+        entry[at] = k
+
+
+@numba.njit(cache=True, nogil=True)
+def _walk(row: Any, received_ns: Any, admitted: Any, before_ns: Any, last_ns: Any) -> None:
+    last = before_ns[row[0]] if len(row) else 0
+    for k in range(len(row)):
+        if k > 0 and row[k] != row[k - 1]:
+            last = before_ns[row[k]]
+        last_ns[k] = last
+        if admitted[k]:
+            last = received_ns[k]
+
+
+@numba.njit(cache=True, nogil=True)
+def _write(  # type: ignore[no-untyped-def]
+    start, rank, slot_rank, slot_ns, entry, begin, end, witness, received_ns
+):
+    for k in range(len(entry)):
+        now = rank[entry[k]]
+        for i in range(begin[k], end[k]):
+            w = witness[i]
+            c = start[w]
+            while c < start[w + 1] and rank[c] < now:
+                c += 1
+            if slot_rank[c + w] <= now:  # of two reports on one beacon the later one stays
+                slot_rank[c + w] = now
+                slot_ns[c + w] = received_ns[i]
+
+
+@numba.njit(cache=True, nogil=True)
+def _last_witness(start, slot_rank, slot_ns, entry, row, before_ns, last_ns):  # type: ignore[no-untyped-def]
+    for k in range(len(entry)):
+        r = row[k]
+        last_ns[k] = before_ns[r]
+        for slot in range(entry[k] + r, start[r] + r - 1, -1):
+            if slot_rank[slot] >= 0:
+                last_ns[k] = slot_ns[slot]
+                break
+
+
+@numba.njit(cache=True, nogil=True)
+def _last_reciprocal(  # type: ignore[no-untyped-def]
+    start, rank, flags, received_ns, entry, begin, end, witness, before_ns, last_ns
+):
+    for k in range(len(entry)):
+        now = rank[entry[k]]
+        for i in range(begin[k], end[k]):
+            w = witness[i]
+            last = before_ns[w]
+            for c in range(start[w + 1] - 1, start[w] - 1, -1):
+                if flags[c] & RECIPROCAL and rank[c] <= now:
+                    last = received_ns[c]
+                    break
+            last_ns[i] = last
+
+
+@numba.njit(cache=True, nogil=True)
+def _update(  # type: ignore[no-untyped-def]
+    start, received_ns, flags, slot_rank, slot_ns, beacon_ns, reciprocal_ns, witness_ns, touched
+):
+    for r in range(len(touched)):
+        for c in range(start[r], start[r + 1]):
+            if flags[c] & ADMITTED:
+                beacon_ns[r] = received_ns[c]
+                touched[r] = True
+            if flags[c] & RECIPROCAL:
+                reciprocal_ns[r] = received_ns[c]
+                touched[r] = True
+        for slot in range(start[r] + r, start[r + 1] + r + 1):
+            if slot_rank[slot] >= 0:
+                witness_ns[r] = slot_ns[slot]
+                touched[r] = True
