@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from poc.detectors.evidence import Case, Evidence, case_of, forget, window
-from poc.profiles.profile import Profile
+from poc.piecewise import FROM_HOTSPOTS, WHOLE, Whole, judged_in_pieces, wanted_of, why_whole
+from poc.profiles.profile import EvidenceKind, Profile
 from poc.rewards.amounts import pay
 from poc.rewards.claims import claims_without_suspects
 from poc.scenario import Scenario
@@ -30,12 +32,16 @@ _NO_REPORTS = {"beacons": BEACONS.empty(), "receptions": RECEPTIONS.empty()}  # 
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """What one epoch left behind: tables by name, and what of the emission went to nobody [bones] by pool."""
+    """What one epoch left behind: tables by name, and what of the emission went to nobody [bones] by pool.
+
+    An epoch of a large fleet comes in pieces, each with some rows of some tables; only the last one is `complete`.
+    """
 
     span: Span
     tables: Mapping[str, Table]
     unpaid_bones: Mapping[str, int]
     rewarded: bool
+    complete: bool = True
 
 
 @dataclass(slots=True)
@@ -66,6 +72,7 @@ class Emulation:
     campaigns: tuple[Campaign, ...]
     parties: tuple[Party, ...]
     watch: Stopwatch
+    in_pieces: bool = False
     warnings: list[str] = field(default_factory=list)
 
     @staticmethod
@@ -79,10 +86,14 @@ class Emulation:
         world = replace(world, validator_state=replace(world.validator_state, denylist=first_list))
         watch.lap("setup")
         made = (*standing(campaigns), *parties(scenario.actors))
-        return Emulation(scenario, profile, setting, detectors, world, campaigns, made, watch)
+        large = len(world.hotspots) >= FROM_HOTSPOTS
+        obstacle = why_whole(profile, campaigns, detectors.values()) if large else ""
+        warnings = [WHOLE.format(obstacle)] if obstacle else []
+        in_pieces = large and not obstacle
+        return Emulation(scenario, profile, setting, detectors, world, campaigns, made, watch, in_pieces, warnings)
 
-    def epochs(self) -> Iterator[Epoch]:
-        """The epochs in order."""
+    def epochs(self, waiting_room: Path | None = None) -> Iterator[Epoch]:
+        """The epochs in order; shards of large ones wait in the folder `waiting_room`, else in memory."""
         observers: dict[str, Observer] = {
             kind.name: OBSERVERS[kind.name](self.setting) for kind in self.profile.evidence_kinds
         }
@@ -91,19 +102,26 @@ class Emulation:
         for number in range(self.scenario.time.n_epochs):
             if number:
                 world = self._act(world, public, number)
-            epoch, world = self._epoch(world, self._span(number), observers)
+            epoch, world = yield from self._epoch(world, self._span(number), observers, waiting_room)
             public = {name: epoch.tables[name] for name in ("hotspots", "rewards")}
             public["scores"] = acting(epoch.tables["scores"], self.profile)
             yield epoch
         for observer in observers.values():
             self.warnings.extend(observer.notes())
 
-    def _epoch(self, world: World, span: Span, observers: Mapping[str, Observer]) -> tuple[Epoch, World]:
-        profile, limits = self.profile, self.profile.limits
+    def _epoch(
+        self, world: World, span: Span, observers: Mapping[str, Observer], waiting_room: Path | None
+    ) -> Generator[Epoch, None, tuple[Epoch, World]]:
+        profile, limits, section = self.profile, self.profile.limits, self.scenario.detectors
         tables: dict[str, Table] = {"hotspots": world.hotspots, "truth": world.truth}
         tables |= {"moves": moves_of(world, span.epoch)} if self.parties else {}
-        state, claims = world.validator_state, [CLAIMS.empty()]
+        state, claims, shares, case = world.validator_state, [CLAIMS.empty()], None, None
         for kind in profile.evidence_kinds:
+            if self.in_pieces:
+                whole = yield from self._pieces(kind, observers[kind.name], world, span, waiting_room)
+                state, shares, case = whole.state, whole.shares, Case(whole.activity, whole.links)
+                claims.append(whole.claims)
+                continue
             reports = received(self.campaigns, observers[kind.name], world, span, self.setting)
             self.watch.lap("radio")
             judgement = kind.judge(world.hotspots, reports, state, limits)
@@ -112,26 +130,44 @@ class Emulation:
             tables |= {**reports, **judgement.joined, **judgement.verdicts}
             self.watch.lap("judging")
 
-        case = case_of(world.hotspots, {**_NO_REPORTS, **tables})
-        tables |= {"activity": case.activity, "link_statistics": case.links}
-        cases = (*world.cases, case)[-self.scenario.detectors.window_epochs :]
+        case = case or case_of(world.hotspots, {**_NO_REPORTS, **tables})
+        tables |= {"activity": case.activity} | ({} if self.in_pieces else {"link_statistics": case.links})
+        cases = (*world.cases, case)[-section.window_epochs :]
         scores = self._scores(world.hotspots, cases, tables)
         self.watch.lap("detection")
         effective = acting(scores, profile)
         claim = Table.concat(claims)
         if profile.scores_act == "now":
             claim = claims_without_suspects(claim, effective)
-        elif profile.scores_act == "denylist" and self.scenario.detectors.denylist == "detectors":
+        elif profile.scores_act == "denylist" and section.denylist == "detectors" and section.of_profile:
             state = denylist_from_scores(effective, state, tag=span.epoch + 1)
 
         rewarded = span.epoch >= self.scenario.time.warm_up_epochs
-        shares = profile.reward_rule.shares(claim, self.setting.city, limits)
+        shares = profile.reward_rule.shares(claim, self.setting.city, limits) if shares is None else shares
         days = (span.end_ns - span.start_ns) / 86_400e9
         rewards, unpaid = pay(shares, profile.emission, days, span.epoch)
         tables |= {"scores": scores, "claims": claim, "rewards": rewards if rewarded else REWARDS.empty()}
         self.watch.lap("rewards")
         next_world = replace(world, validator_state=state, cases=cases)
         return Epoch(span, tables, unpaid if rewarded else {}, rewarded), next_world
+
+    def _pieces(
+        self, kind: EvidenceKind, observer: Any, world: World, span: Span, waiting_room: Path | None
+    ) -> Generator[Epoch, None, Whole]:
+        """Yield an epoch of a large fleet piece by piece; what is left at the end is returned."""
+        wanted = wanted_of(self.scenario.reports, kind, self.profile, any_detector=bool(self.detectors))
+        shards, entropies = observer.shards(world, span), observer.entropies(span)
+        if wanted.every_report:
+            yield Epoch(span, {"entropies": entropies}, {}, False, complete=False)
+        pieces = judged_in_pieces(
+            kind, self.profile.reward_rule, shards, world.hotspots, world.validator_state, self.profile.limits,
+            entropies, wanted, waiting_room, self.setting.jobs, self.watch.lap,
+        )  # fmt: skip
+        while True:
+            try:
+                yield Epoch(span, next(pieces), {}, False, complete=False)
+            except StopIteration as finished:
+                return finished.value
 
     def _scores(self, hotspots: Table, cases: tuple[Case, ...], tables: Mapping[str, Table]) -> Table:
         activity, links = window(cases)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import platform
+import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -22,6 +23,7 @@ from poc.table import Table
 Progress = Callable[[int, int], None]  # epochs done, epochs in all
 
 LIBRARIES = ("numpy", "scipy", "h3", "h3ronpy", "shapely", "networkx", "pyarrow", "numba", "pydantic")
+WAITING_ROOM = "waiting"  # inside the partial folder
 _ALWAYS = ("hotspots", "truth", "beacon_verdicts", "scores", "rewards")
 _ALL = (
     "entropies", "beacons", "witness_reports", "receptions", "witness_verdicts", "claims",
@@ -66,10 +68,11 @@ def run_to_folder(
     unpaid: dict[str, int] = {}
     with new_folder(out, force) as folder:
         with TableWriter(folder) as writer:
-            for epoch in _watched(emulation, progress):
+            for epoch in _watched(emulation, progress, folder / WAITING_ROOM):
                 writer.write(epoch.span.epoch, kept(epoch, scenario))
                 _add(unpaid, epoch.unpaid_bones)
                 del epoch  # an epoch of a large fleet is most of the memory
+        shutil.rmtree(folder / WAITING_ROOM, ignore_errors=True)
         manifest = manifest_of(emulation, unpaid, time.time() - started)
         metrics = grade(FolderTables(folder), manifest, emulation.setting.city)
         write_json(folder / "metrics.json", metrics)
@@ -128,12 +131,12 @@ def manifest_of(emulation: Emulation, unpaid_bones: Mapping[str, int], wall_s: f
     }
 
 
-def _watched(emulation: Emulation, progress: Progress | None) -> Any:
+def _watched(emulation: Emulation, progress: Progress | None, waiting_room: Path | None = None) -> Iterator[Epoch]:
     total = emulation.scenario.time.n_epochs
-    for done, epoch in enumerate(emulation.epochs(), start=1):
+    for epoch in emulation.epochs(waiting_room):
         yield epoch
-        if progress:
-            progress(done, total)
+        if progress and epoch.complete:
+            progress(epoch.span.epoch + 1, total)
 
 
 def _add(total: dict[str, int], more: Mapping[str, int]) -> None:

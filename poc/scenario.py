@@ -99,6 +99,7 @@ class ProfileSection(_Section):
 class DetectorSection(_Section):
     """Detectors that score beside those of the profile (they never act), and the window of evidence."""
 
+    of_profile: bool = Field(True, description="whether the profile's own detectors score; false: none of them does")
     also: list[str] = Field(default_factory=lambda: ["relocation"])
     window_epochs: int = Field(7, ge=1)
     denylist: Literal["detectors", "absent", "unloaded"] = "detectors"

@@ -42,7 +42,8 @@ def find_profile(name: str) -> Profile:
 
 def detectors_of(scenario: Scenario, profile: Profile) -> dict[str, Any]:
     """The profile's detectors and those that score beside them."""
-    names = dict.fromkeys([*profile.detectors, *scenario.detectors.also])
+    own = profile.detectors if scenario.detectors.of_profile else ()
+    names = dict.fromkeys([*own, *scenario.detectors.also])
     for name in names:
         if name not in DETECTORS:
             raise ScenarioError(f"there is no detector '{name}'; {did_you_mean(name, DETECTORS)}")

@@ -10,6 +10,7 @@ similarity (no threshold was published), listing by hand, and the permanent CN47
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -47,6 +48,7 @@ class HeliumDenylist:
     fewest_links: int = 5
     edge_share: float = 0.5
     frequency_hz: float = 868_100_000.0
+    reads_packets: ClassVar[bool] = True
 
     def score(self, evidence: Evidence) -> Table:
         """SCORES, one row for each hotspot in ascending id.

@@ -77,6 +77,7 @@ BEACON_WITNESS = EvidenceKind(
     judge=partial(judge, RULES),
     claims=beacon_witness_claims,
     checks=RULES.stages,
+    rules=RULES,
 )
 EMISSION = Emission(
     bones_per_day=89_041_095_890_411,

@@ -45,7 +45,9 @@ HELIUM_L1_POCV10 = replace(
     title="Helium's own chain, PoC v10: one power for all, signal bounded on both sides",
     valid_from="",
     valid_to="2021-11",
-    evidence_kinds=(replace(HELIUM_L1_POCV11.evidence_kinds[0], judge=partial(judge, RULES), checks=RULES.stages),),
+    evidence_kinds=(
+        replace(HELIUM_L1_POCV11.evidence_kinds[0], judge=partial(judge, RULES), checks=RULES.stages, rules=RULES),
+    ),
     limits=HeliumLimits(density_table="hip-17", max_witnesses=25),
     emission=replace(
         HELIUM_L1_POCV11.emission,

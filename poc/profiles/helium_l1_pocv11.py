@@ -73,6 +73,7 @@ HELIUM_L1_POCV11 = Profile(
             judge=partial(judge, RULES),
             claims=beacon_witness_claims,
             checks=RULES.stages,
+            rules=RULES,
         ),
     ),
     limits=HeliumLimits(density_table="hip-17", max_witnesses=10),

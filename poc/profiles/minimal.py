@@ -41,6 +41,7 @@ MINIMAL = Profile(
             judge=partial(judge, RULES),
             claims=beacon_witness_claims,
             checks=RULES.stages,
+            rules=RULES,
         ),
     ),
     limits=HeliumLimits(density_table="none"),

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from poc.errors import ScenarioError, did_you_mean
 from poc.table import Schema, Table
 from poc.validator.checks.check import Check
 from poc.validator.judgement import Judgement as Judgement
 from poc.validator.state import ValidatorState
+
+if TYPE_CHECKING:
+    from poc.validator.judge import Rules
 
 ScoresAct = Literal["never", "denylist", "now"]
 
@@ -25,7 +28,8 @@ class EvidenceKind:
 
     `judge(hotspots, reports, state, limits) -> Judgement` and `claims(judgement, limits) -> CLAIMS table`.
     The observer that makes such reports is found under `name` in `poc.world.observers`. `checks` lists what judge goes
-    by, stage by stage, for people and for `poc profiles show`.
+    by, stage by stage, for people and for `poc profiles show`. `rules` are given where `judge` is that of
+    `poc.validator.judge`, so that large runs may be judged shard by shard to the same verdicts.
     """
 
     name: str
@@ -33,10 +37,15 @@ class EvidenceKind:
     judge: Callable[[Table, Mapping[str, Table], ValidatorState, Any], Judgement]
     claims: Callable[[Judgement, Any], Table]
     checks: Mapping[str, tuple[Check, ...]] = field(default_factory=dict)
+    rules: Rules | None = None
 
 
 class RewardRule(Protocol):
-    """Weighs claims: `shares(claims, city, limits) -> SHARES table` with whole-number shares by pool and hotspot."""
+    """Weighs claims: `shares(claims, city, limits) -> SHARES table` with whole-number shares by pool and hotspot.
+
+    A rule in which every participation is worth the same wherever it is counted may also give `POOLS` (pool → role) and
+    `weights_e8(hex_scale_e4, reward_unit_e4)`; large runs then sum shares up piece by piece (`poc.rewards.tally`).
+    """
 
     def shares(self, claims: Table, city: Any, limits: Any) -> Table: ...
 

@@ -54,9 +54,14 @@ class Transmissions:
         )
 
 
+def entropies_of(span: Span, keys: Keys) -> Table:
+    """ENTROPIES of the span: every minute one, known to all."""
+    return entropies_between(span.start_ns, span.end_ns, keys.of("beaconing").of("entropy"))
+
+
 def beacon_times(truth: Table, span: Span, plan: RegionPlan, keys: Keys) -> Transmissions:
     """All transmissions whose true start lies in the span, ordered by time and id."""
-    keys = keys.of("beaconing")
+    keys_of_run, keys = keys, keys.of("beaconing")
     segment_ns = SEGMENT_S * 10**9
     offset_ns = np.round(truth["clock_offset_s"] * 1e9).astype(np.int64)
     reach_ns = int(np.abs(offset_ns).max(initial=0))
@@ -74,7 +79,7 @@ def beacon_times(truth: Table, span: Span, plan: RegionPlan, keys: Keys) -> Tran
 
     sender, time_ns, clock_ns = sender[inside], time_ns[inside], clock_ns[inside]
     beacon = keys.of("id").bits(hotspot[inside], segment[inside])
-    entropies = entropies_between(span.start_ns, span.end_ns, keys.of("entropy"))
+    entropies = entropies_of(span, keys_of_run)
     row = entropies.rows_of(tick_s(time_ns), "start_s")
     local_entropy = (keys.of("local-entropy").bits(beacon) >> np.uint64(32)).astype(np.uint32)
     data, payload = payloads_and_digests(bytes_of(entropies), entropies["start_s"], row, local_entropy)

@@ -17,7 +17,7 @@ from poc.shard import ReportShard
 from poc.table import Array, Table
 from poc.world.attacks.attack import Emissions
 from poc.world.backhaul import arrival_ns, is_up
-from poc.world.beaconing import Transmissions, beacon_times
+from poc.world.beaconing import Transmissions, beacon_times, entropies_of
 from poc.world.truth import Setting, Span, World
 from poc.world.witnessing.hearing import Heard, hear
 from poc.world.witnessing.links import Links, static_links
@@ -80,10 +80,13 @@ class BeaconWitness:
         reports on a beacon stand in order of arrival, ties by report id.
         """
         setting, truth = self.setting, world.truth
+        keeps_all = "all" in setting.scenario.reports
         on_air = self._on_air(world, span)
         on_air = on_air.take(np.argsort(on_air.sender, kind="stable"))
         heard = self._heard(truth, on_air, span)
         report, received_ns, rssi_dbm, snr_db = self._readings(truth, on_air, heard, setting.keys)
+        heard_ns = on_air.time_ns[heard.transmission] + self._airtime_ns
+        heard_ns = heard_ns + np.round(truth["clock_offset_s"][heard.witness] * 1e9).astype(np.int64)
         order = np.lexsort((report, received_ns, heard.transmission))
         end = np.searchsorted(heard.transmission, np.arange(len(on_air)), side="right")
         beacons = self._beacons(truth, world.hotspots, on_air, setting.keys)
@@ -101,7 +104,13 @@ class BeaconWitness:
                 received_ns=received_ns[rows],
                 rssi_dbm=rssi_dbm[rows].astype(np.float32),
                 snr_db=snr_db[rows].astype(np.float32),
+                report_root=int(setting.keys.of("report-id").root),
+                heard_ns=heard_ns[rows] if keeps_all else None,
             )
+
+    def entropies(self, span: Span) -> Table:
+        """ENTROPIES that were the newest at some time of the span: the public archive."""
+        return entropies_of(span, self.setting.keys)
 
     def hear_again(self, world: World, span: Span, reports: dict[str, Table], sent: Emissions) -> dict[str, Table]:
         """The tables with the reports of those who hear these emissions and have not met the payload before.

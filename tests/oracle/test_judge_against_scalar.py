@@ -5,6 +5,11 @@ import pytest
 
 from poc.profiles import PROFILES
 from poc.reasons import Reason
+from poc.spool import Spool
+from poc.table import Table
+from poc.validator.judgement import Judgement
+from poc.validator.shards.cutting import shards_of, strangers_in
+from poc.validator.shards.judge import ShardJudge
 from poc.validator.state import NEVER_NS, Denylist, ValidatorState
 from tests.oracle.events import HOUR, NOON, random_world, rows_of
 from tests.oracle.scalar_judge import ScalarVerifier
@@ -18,7 +23,27 @@ ALL_REASONS = {
 }  # fmt: skip
 
 
-def _run(seed, n_beacons, n_reports_each, denylist=("absent", set(), set()), n_epochs=1):
+def judge_tables(hotspots, reports, state):
+    return PROFILE.evidence_kinds[0].judge(hotspots, reports, state, PROFILE.limits)
+
+
+def judge_shards(hotspots, reports, state):
+    """The same, beaconer by beaconer."""
+    judge = ShardJudge(
+        PROFILE.evidence_kinds[0].rules, hotspots, state, PROFILE.limits, None, Spool(None), every_report=True,
+        with_signal=True, strangers=strangers_in(hotspots, reports),
+    )  # fmt: skip
+    shards = shards_of(hotspots, reports, n_beaconers=7)
+    for number, shard in enumerate(shards):
+        judge.check(number, shard)
+    settled = judge.settle()
+    parts = [judge.verdicts(number, settled).judgement.verdicts for number in range(len(shards))]
+    names = ("beacon_verdicts", "witness_verdicts")
+    verdicts = {name: Table.concat([part[name] for part in parts]) for name in names}
+    return Judgement(verdicts, {}, judge.state_after(settled))
+
+
+def _run(seed, n_beacons, n_reports_each, denylist=("absent", set(), set()), n_epochs=1, judge=judge_tables):
     status, denied, edges = denylist
     pairs = np.array(sorted(sorted(edge) for edge in edges), np.uint64).reshape(-1, 2)
     state = ValidatorState(denylist=Denylist(status, np.array(sorted(denied), np.uint64), pairs))
@@ -30,9 +55,7 @@ def _run(seed, n_beacons, n_reports_each, denylist=("absent", set(), set()), n_e
         asserted = {row["hotspot"]: row for row in rows_of(hotspots)}
         verifier = verifier or ScalarVerifier(asserted, denylist)
         verifier.hotspots, verifier.map_active = asserted, None  # a new world re-asserts everything
-        judgement = PROFILE.evidence_kinds[0].judge(
-            hotspots, {"beacons": beacons, "witness_reports": reports}, state, PROFILE.limits
-        )
+        judgement = judge(hotspots, {"beacons": beacons, "witness_reports": reports}, state)
         state = judgement.state
         expected = verifier.judge(rows_of(beacons), rows_of(reports))
         _compare(judgement.verdicts, *expected)
@@ -61,15 +84,18 @@ def _compare_memory(state, verifier):
         assert {hotspot: time for hotspot, time in times if time != NEVER_NS} == memory
 
 
-def test_a_hundred_thousand_random_events():
-    n_events, reasons = _run(seed=1, n_beacons=5000, n_reports_each=9, n_epochs=2)
+@pytest.mark.parametrize("judge", [judge_tables, judge_shards])
+def test_a_hundred_thousand_random_events(judge):
+    n_events, reasons = _run(seed=1, n_beacons=5000, n_reports_each=9, n_epochs=2, judge=judge)
     assert n_events >= 100_000
     assert reasons == ALL_REASONS - {"denied", "denied_edge"}
 
 
+@pytest.mark.parametrize("judge", [judge_tables, judge_shards])
 @pytest.mark.parametrize("status", ["loaded", "unloaded"])
-def test_with_a_denylist(status):
+def test_with_a_denylist(status, judge):
     ids = random_world(7)[0]["hotspot"].tolist()
     edges = {frozenset((a, b)) for a in ids[:40] for b in ids[40:80]}
-    _, reasons = _run(seed=7, n_beacons=1000, n_reports_each=5, denylist=(status, set(ids[::9]), edges))
+    denylist = (status, set(ids[::9]), edges)
+    _, reasons = _run(seed=7, n_beacons=1000, n_reports_each=5, denylist=denylist, judge=judge)
     assert reasons == (ALL_REASONS if status == "loaded" else {"denied", "gateway_not_found", "not_asserted"})

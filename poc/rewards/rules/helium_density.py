@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from poc.rewards.shares import shares_of_pool
-from poc.table import Table
+from poc.table import Array, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,14 @@ class HeliumDensity:
 
     POOLS: ClassVar[dict[str, str]] = {"beacons": "beaconer", "witnesses": "witness"}
 
+    @staticmethod
+    def weights_e8(hex_scale_e4: Array, reward_unit_e4: Array) -> Array:
+        """What participations are worth, each by itself: so shares may be summed up piece by piece."""
+        return hex_scale_e4 * reward_unit_e4
+
     def shares(self, claims: Table, city: Any, limits: Any) -> Table:
         """SHARES of both pools; claims of other roles earn nothing here."""
-        weight = claims["hex_scale_e4"] * claims["reward_unit_e4"]
+        weight = self.weights_e8(claims["hex_scale_e4"], claims["reward_unit_e4"])
         pools = []
         for pool, role in self.POOLS.items():
             rows = claims["role"] == role

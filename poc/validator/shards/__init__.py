@@ -1,1 +1,1 @@
-"""Judging in row form, shard by shard: the fast form of `poc.validator.judge`, to which tests hold it column by column."""
+"""Judging shard by shard in row form: the fast form of `poc.validator.judge`, held to it column by column by tests."""

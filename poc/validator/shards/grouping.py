@@ -1,4 +1,4 @@
-"""The directed pairs of a shard, each once, from reports that stand beacon by beacon. Compiled, no GIL, no sort of all."""
+"""The directed pairs of a shard, each once, from reports that stand beacon by beacon. Compiled, no GIL."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ def in_order_of_arrival(begin: Array, end: Array, received_ns: Array) -> bool:
 def pairs_of(
     beaconer_row: Array, begin: Array, end: Array, witness_row: Array, n_sites: int
 ) -> tuple[Array, Array, Array]:
-    """Beaconer and witness row of each distinct pair, by beaconer as they come and then by witness; and each report's pair.
+    """Beaconer and witness row of each distinct pair, and the pair of each report.
 
-    `beaconer_row` (n_beacons) has equal rows side by side; the reports of beacon k are `begin[k] <= i < end[k]`.
+    Pairs stand by beaconer as they come and then by witness. `beaconer_row` (n_beacons) has equal rows side by side;
+    the reports of beacon k are `begin[k] <= i < end[k]`.
 
     >>> rows, heard = np.array([4, 4], np.int32), np.array([7, 2, 7], np.int32)
     >>> [part.tolist() for part in pairs_of(rows, np.array([0, 2]), np.array([2, 3]), heard, 9)]

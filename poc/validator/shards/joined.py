@@ -1,4 +1,4 @@
-"""JOINED_BEACONS and RECEPTIONS of a shard: what `poc.validator.joining` makes of tables, by rows and without a search."""
+"""JOINED_BEACONS and RECEPTIONS of a shard: what `poc.validator.joining` makes of tables, without a search."""
 
 from __future__ import annotations
 
@@ -66,7 +66,11 @@ def in_order(shard: ReportShard, sites: Sites) -> Sorted:
     if not in_order_of_arrival(begin, end, shard.received_ns):
         rank = np.repeat(np.arange(len(beacons)), np.diff(shard.start))
         witness = sites.hotspots["hotspot"][shard.witness_row]
-        ids = shard.report if shard.report is not None else ids_of_reports(shard.report_root, beacons["beacon"][rank], witness)
+        ids = (
+            shard.report
+            if shard.report is not None
+            else ids_of_reports(shard.report_root, beacons["beacon"][rank], witness)
+        )
         shard = _taken(shard, np.lexsort((ids, shard.received_ns, rank)))
     if (np.diff(order) != 1).any():
         beacons = beacons.take(order)

@@ -36,6 +36,7 @@ from poc.validator.shards.memory import (
 )
 from poc.validator.shards.report_checks import COMPILED, Beacons, bits_of, fired_by, life_of, limits_of, pair_failures
 from poc.validator.shards.sites import Pairs, Sites, pairs_between, sites_of
+from poc.validator.shards.verdicts import ShardVerdicts, verdicts_of_shard
 from poc.validator.shards.waiting import Waiting, waiting_of
 from poc.validator.state import ValidatorState
 
@@ -85,18 +86,20 @@ class ShardJudge:
         self.remembered = Remembered.of(state.last_times, self.sites.hotspots["hotspot"])
         self.bits = bits_of(rules.witness)
         self.site_failed = self._failed_by("witness", _of_witnesses(self.sites))
-        self._spool = spool
+        self._spool, self._root = spool, 0
         self._handed: dict[int, tuple[Array, Array, Array, Array]] = {}
 
     def check(self, number: int, shard: ReportShard) -> Checked:
         """Row checks of the shard of that number; numbers count from 0."""
         rules, limits, sites, denylist = self.rules, self.limits, self.sites, self.state.denylist
+        self._root = shard.report_root
         ordered = in_order(shard, sites)
         shard, row = ordered.shard, ordered.row
         joined = joined_beacons(ordered, sites, self.entropies)
         received_ns = joined["received_ns"]
         findings = Findings.clean(len(row))
         findings.run(rules.readiness, joined, limits, Memory(denylist))
+        unready = ~findings.valid
         findings.run(rules.admission, joined, limits, Memory(denylist))
         admitted = findings.valid
         last_ns = last_beacons_before(row, received_ns, admitted, self.remembered.beacon_ns)
@@ -111,7 +114,7 @@ class ShardJudge:
         checked = Checked(ordered, joined, pairs, pair)
         failed = self._failed(checked)
         kept = (pairs, pair) if self.every_report else None
-        self._spool.put(number, waiting_of(ordered, joined, findings, failed, sites, kept, self.with_signal))
+        self._spool.put(number, waiting_of(ordered, joined, findings, unready, failed, sites, kept, self.with_signal))
         return checked
 
     def settle(self) -> Settled:
@@ -134,9 +137,20 @@ class ShardJudge:
         scale_e4 = self._scales(own, row, received_ns, flags)
         return Settled(own, scale_e4, first)
 
-    def take(self, number: int) -> Waiting:
-        """The shard of that number, for the last time."""
-        return Waiting(self._spool.take(number), self.sites)
+    def verdicts(self, number: int, settled: Settled) -> ShardVerdicts:
+        """Verdicts on the shard of that number; it can be asked for once."""
+        first, stop = settled.first[number], settled.first[number + 1]
+        return verdicts_of_shard(
+            self.rules,
+            Waiting(self._spool.take(number), self.sites),
+            settled.own,
+            settled.own.place[first:stop],
+            settled.scale_e4[first:stop],
+            self.remembered,
+            self.state,
+            self.limits,
+            self._root,
+        )
 
     def state_after(self, settled: Settled) -> ValidatorState:
         """What the validator remembers after the epoch."""
@@ -218,7 +232,13 @@ class ShardJudge:
         reciprocal = reciprocal[np.argsort(own.rank[reciprocal])]
         events = own.row_of_entry()[reciprocal], own.received_ns[reciprocal]
         return scales_by_row(
-            self.sites.hotspots, self.remembered.reciprocal_ns, events, row, received_ns, flags & PASSED != 0, self.limits
+            self.sites.hotspots,
+            self.remembered.reciprocal_ns,
+            events,
+            row,
+            received_ns,
+            flags & PASSED != 0,
+            self.limits,
         )
 
 

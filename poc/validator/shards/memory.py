@@ -87,7 +87,7 @@ def last_beacons_before(row: Array, received_ns: Array, admitted: Array, before_
 
 
 def witnessed(own: OwnBeacons, entry: Array, begin: Array, end: Array, witness: Array, received_ns: Array) -> None:
-    """Write down valid witness reports: those of the beacon `entry[k]` are `begin[k] <= i < end[k]`. Not thread-safe."""
+    """Write down valid witness reports, `begin[k] <= i < end[k]` on the beacon `entry[k]`. Not thread-safe."""
     _write(own.start, own.rank, own.slot_rank, own.slot_ns, entry, begin, end, witness, received_ns)
 
 
@@ -109,9 +109,12 @@ def last_reciprocal_before(
 
 def last_times_after(own: OwnBeacons, remembered: Remembered, last_times: Table, hotspot: Array) -> Table:
     """LAST_TIMES after the epoch, of all who had an event in it or were remembered before."""
-    columns = [np.array(times) for times in (remembered.beacon_ns, remembered.reciprocal_ns, remembered.witness_ns)]
+    before = remembered
+    columns = np.array(before.beacon_ns), np.array(before.reciprocal_ns), np.array(before.witness_ns)
     touched = np.zeros(len(hotspot), bool)
-    _update(own.start, own.received_ns, own.flags, own.slot_rank, own.slot_ns, *columns, touched)
+    _update(
+        own.start, own.received_ns, own.flags, own.slot_rank, own.slot_ns, columns[0], columns[1], columns[2], touched
+    )
     if len(last_times):
         touched |= np.isin(hotspot, last_times["hotspot"])
     rows = np.flatnonzero(touched)

@@ -38,9 +38,10 @@ _DOUBT_DB = 1e-6
 
 
 class Beacons(NamedTuple):
-    """Of each beacon: the range of its reports, arrivals, when its entropy lived, frequency, `budget_db` and failures.
+    """Of each beacon: range of its reports, arrivals, life of its entropy, frequency, budget and failures.
 
-    An entropy lives from `born_ns` until before `dead_ns`. `budget_db` is power + whole gain of the beaconer − 20 log10(4π f / c) with the beacon's own frequency.
+    An entropy lives from `born_ns` until before `dead_ns`. `budget_db` is power + whole gain of the beaconer
+    − 20 log10(4π f / c) with the beacon's own frequency.
     """
 
     begin: Array
@@ -92,14 +93,14 @@ def pair_failures(bits: Mapping[Check, int], pairs: Pairs, sites: Sites, limits:
     """The mask of failures of each pair by the checks that look at nothing else."""
     failed = np.zeros(len(pairs.beaconer), np.uint32)
     region, far_m = sites.hotspots["region"], pairs.distance_m
-    for check, fails in {
-        self_witness: lambda: pairs.beaconer == pairs.witness,
-        witness_region: lambda: region[pairs.beaconer] != region[pairs.witness],
-        witness_cell_distance: lambda: pairs.too_near,
-        witness_distance: lambda: (far_m < 0) | (far_m // 1000 > limits.max_distance_km),
-    }.items():
-        if check in bits:
-            failed[fails()] |= np.uint32(bits[check])
+    if self_witness in bits:
+        failed[pairs.beaconer == pairs.witness] |= np.uint32(bits[self_witness])
+    if witness_region in bits:
+        failed[region[pairs.beaconer] != region[pairs.witness]] |= np.uint32(bits[witness_region])
+    if witness_cell_distance in bits:
+        failed[pairs.too_near] |= np.uint32(bits[witness_cell_distance])
+    if witness_distance in bits:
+        failed[(far_m < 0) | (far_m // 1000 > limits.max_distance_km)] |= np.uint32(bits[witness_distance])
     return failed
 
 
@@ -115,8 +116,8 @@ def fired_by(
 ) -> tuple[Array, Array]:
     """A mask of failures for each report, and the reports whose signal is in doubt.
 
-    `reports`: witness row, arrival and RSSI, those of a beacon in order of arrival; `of_pair`: failures and 20 log10 of metres;
-    `of_site`: failures and whole gain; `frequency_hz` of the reports where it is not the beacon's.
+    `reports`: witness row, arrival and RSSI, those of a beacon in order of arrival; `of_pair`: failures and 20 log10
+    of metres; `of_site`: failures and whole gain; `frequency_hz` of the reports where it is not the beacon's.
     """
     n = len(pair)
     failed, doubt = np.empty(n, np.uint32), np.empty(n, np.int32)

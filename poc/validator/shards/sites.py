@@ -45,7 +45,7 @@ class Sites:
 class Pairs:
     """Directed pairs by row: rounded metres between the asserted cells (−1 unknown) and whether the cells are too near.
 
-    `loss_of_distance_db` is 20 log10 of the metres, −inf for none.
+    `loss_of_distance_db` is 20 log10 of the metres, −inf for none and inf where nobody knows.
     """
 
     beaconer: Array
@@ -64,7 +64,13 @@ def sites_of(hotspots: Table, strangers: Array) -> Sites:
     n = len(hotspots)
     if len(strangers):
         unregistered = HOTSPOTS.table(
-            hotspot=strangers, owner=np.uint64(0), cell=np.uint64(0), gain_dbi=0.0, elevation_m=0.0, region=99, full=False
+            hotspot=strangers,
+            owner=np.uint64(0),
+            cell=np.uint64(0),
+            gain_dbi=0.0,
+            elevation_m=0.0,
+            region=99,
+            full=False,
         )
         hotspots = Table.concat([hotspots, unregistered])
     cell = hotspots["cell"]
@@ -145,7 +151,7 @@ def _measure(  # type: ignore[no-untyped-def]
         if (chord[b, 0] == 0.0 and chord[b, 1] == 0.0 and chord[b, 2] == 0.0) or (
             chord[w, 0] == 0.0 and chord[w, 1] == 0.0 and chord[w, 2] == 0.0
         ):
-            distance_m[j], loss_db[j], doubt[j] = -1, -np.inf, 2
+            distance_m[j], loss_db[j], doubt[j] = -1, np.inf, 2
             continue
         x, y, z = chord[b, 0] - chord[w, 0], chord[b, 1] - chord[w, 1], chord[b, 2] - chord[w, 2]
         half = 0.5 * np.sqrt(x * x + y * y + z * z)
@@ -161,4 +167,3 @@ def _measure(  # type: ignore[no-untyped-def]
         distance_m[j] = np.int32(whole)
         loss_db[j] = 20.0 * np.log10(whole) if whole > 0.0 else -np.inf
         doubt[j] = (1 if doubtful else 0) + (0 if metres > near_m and safe[base[b], base[w]] else 2)
-

@@ -36,13 +36,20 @@ class Reports:
 
 
 def waiting_of(
-    ordered: Sorted, joined: Table, findings: Findings, failed: Array, sites: Sites, pairs: tuple[Pairs, Array] | None,
+    ordered: Sorted,
+    joined: Table,
+    findings: Findings,
+    unready: Array,
+    failed: Array,
+    sites: Sites,
+    pairs: tuple[Pairs, Array] | None,
     with_signal: bool,
-) -> dict[str, Array]:  # fmt: skip
-    """The arrays to put away: with `pairs` every report, else those that passed all row checks on beacons that passed."""
+) -> dict[str, Array]:
+    """The arrays to put away: with `pairs` every report, else those that passed all row checks on passed beacons."""
     shard = ordered.shard
     arrays = {name: joined[name] for name in _OF_JOINED}
     arrays |= {"row": ordered.row, "reason": findings.reason, "side": findings.side, "fired": findings.fired}
+    arrays["unready"] = unready
     if pairs is None:
         passed = findings.valid
         count, rows = np.zeros(len(passed), np.int32), np.empty(len(failed), np.int32)
@@ -97,7 +104,10 @@ class Waiting:
         """RECEPTIONS of all that waited; distances and signals where they were kept."""
         arrays = dict(self.arrays)
         arrays["received_ns"] = arrays["arrived_ns"]
-        arrays["frequency_hz"] = arrays["reported_hz"] if "reported_hz" in arrays else joined["frequency_hz"][beacon_row]
+        arrays |= {name: arrays[name].astype(np.float64) for name in ("rssi_dbm", "snr_db") if name in arrays}
+        arrays["frequency_hz"] = (
+            arrays["reported_hz"] if "reported_hz" in arrays else joined["frequency_hz"][beacon_row]
+        )
         pairs = None
         if self.has_every_report:
             pairs = arrays["pair_beaconer"], arrays["pair_witness"], arrays["pair_distance_m"]

@@ -71,7 +71,8 @@ class Emissions:
 class Attack(Protocol):
     """A frozen dataclass of settings with two verbs.
 
-    `misplace(hotspots, truth, keys)` gets the member rows of both tables and returns them changed; ids stay.
+    `misplace(hotspots, truth, keys)` gets the member rows of both tables and returns them changed; ids stay. An attack
+    whose `forge` does nothing may say so with `forges = False`: then large runs need not gather all reports.
     """
 
     def misplace(self, hotspots: Table, truth: Table, keys: Keys) -> tuple[Table, Table]: ...

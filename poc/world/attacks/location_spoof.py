@@ -43,6 +43,11 @@ class LocationSpoof:
         if not 0.1 <= self.safe_km <= 100.0:
             raise ValueError(f"safe_km = {self.safe_km}, expected 0.1 to 100 km; correct it.")
 
+    @property
+    def forges(self) -> bool:
+        """Large runs need not gather all reports of those who only stand elsewhere."""
+        return self.forging != "none"
+
     def misplace(self, hotspots: Table, truth: Table, keys: Keys) -> tuple[Table, Table]:
         ids = hotspots["hotspot"]
         reach_m = 1000.0 * (self.min_km + (self.max_km - self.min_km) * keys.of("reach").uniform(ids))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from poc.keys import Keys
 from poc.table import Table
@@ -12,6 +13,8 @@ from poc.world.attacks.attack import Forgery, View
 @dataclass(frozen=True, slots=True)
 class NoAttack:
     """Members stay honest in deed."""
+
+    forges: ClassVar[bool] = False
 
     def misplace(self, hotspots: Table, truth: Table, keys: Keys) -> tuple[Table, Table]:
         return hotspots, truth

@@ -1,0 +1,188 @@
+"""An epoch of a large fleet, judged shard by shard, so that nothing of the size of all reports or links is held.
+
+Each shard is checked as soon as the radio hands it over, waits in a spool until the memory of the whole epoch is
+known, and is then decided; its tables go to whoever keeps them, piece by piece. `jobs` threads check and decide shards
+at the same time; pieces come in the order of the shards, so results depend on neither.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from poc.profiles.profile import EvidenceKind, Profile
+from poc.rewards.claims import beacon_witness_claims
+from poc.schema import CLAIMS, LINK_STATISTICS
+from poc.shard import ReportShard
+from poc.spool import Spool
+from poc.table import Table
+from poc.validator.state import ValidatorState
+
+if TYPE_CHECKING:
+    from poc.validator.shards.verdicts import ShardVerdicts
+
+Piece = dict[str, Table]
+Done = TypeVar("Done")
+FROM_HOTSPOTS = 2_000  # smaller fleets are done before a compiler has started
+WHOLE = "The reports of an epoch are held all at once, since {}; memory grows with their number."
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of an epoch somebody will look at: every report, link statistics, claims, evidence for detectors."""
+
+    every_report: bool
+    link_statistics: bool
+    claims: bool
+    evidence: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What is left of an epoch when its pieces are gone. `shares` are there unless claims were wanted."""
+
+    state: ValidatorState
+    claims: Table
+    shares: Table | None
+    activity: Table
+    links: Table
+
+
+def why_whole(profile: Profile, campaigns: Iterable[Any], detectors: Iterable[Any]) -> str:
+    """Why a run must hold the reports of an epoch all at once; empty where it need not."""
+    for campaign in campaigns:
+        for attack in campaign.attacks:
+            if getattr(attack, "forges", True):
+                return f"the attack '{campaign.label}' forges reports"
+    for detector in detectors:
+        if getattr(detector, "reads_packets", False):
+            return f"the detector {type(detector).__name__} looks at single packets"
+    if any(kind.rules is None for kind in profile.evidence_kinds):
+        return f"the profile '{profile.name}' has a judge of its own"
+    return ""
+
+
+def wanted_of(reports: Iterable[str], kind: EvidenceKind, profile: Profile, *, any_detector: bool) -> Wanted:
+    """What the scenario's `reports`, the reward rule and the detectors look at.
+
+    Shares are summed up without claims where the rule allows it and no score strikes claims out.
+    """
+    reports = set(reports)
+    adds_up = hasattr(profile.reward_rule, "weights_e8") and kind.claims is beacon_witness_claims
+    return Wanted(
+        every_report="all" in reports,
+        link_statistics=bool(reports & {"all", "link-statistics"}),
+        claims="all" in reports or profile.scores_act == "now" or not adds_up,
+        evidence=any_detector,
+    )
+
+
+def judged_in_pieces(
+    kind: EvidenceKind,
+    rule: Any,
+    shards: Iterator[ReportShard],
+    hotspots: Table,
+    state: ValidatorState,
+    limits: Any,
+    entropies: Table,
+    wanted: Wanted,
+    folder: Path | None,
+    jobs: int,
+    lap: Callable[[str], None],
+) -> Generator[Piece, None, Whole]:
+    """Yield the tables of an epoch piece by piece, and return what is left; shards wait in `folder`."""
+    from poc.detectors.shard_evidence import Life, link_statistics_of
+    from poc.rewards.tally import Tally
+    from poc.validator.shards.judge import Checked, ShardJudge
+
+    assert kind.rules is not None
+    judge = ShardJudge(
+        kind.rules, hotspots, state, limits, entropies, Spool(folder),
+        every_report=wanted.every_report, with_signal=wanted.claims,
+    )  # fmt: skip
+    sites = judge.sites
+    ids = sites.hotspots["hotspot"]
+    life, links, claims = Life.of(len(sites)), [LINK_STATISTICS.empty()], [CLAIMS.empty()]
+    tally = None if wanted.claims else Tally(rule, len(sites))
+
+    def check(number: int, shard: ReportShard) -> tuple[Checked, Table | None]:
+        checked = judge.check(number, shard)
+        if not (wanted.link_statistics or wanted.evidence):
+            return checked, None
+        ordered, pairs = checked.ordered, checked.pairs
+        return checked, link_statistics_of(
+            ordered.shard, ordered.begin, ordered.end, checked.joined["power_dbm"],
+            (pairs.beaconer, pairs.witness), checked.pair, ids, sites.known,
+        )  # fmt: skip
+
+    n = 0
+    with ThreadPoolExecutor(jobs) as pool:
+        for checked, of_links in _in_order(pool, jobs, check, enumerate(shards)):
+            n += 1
+            life.add(checked.ordered.row, checked.joined["power_dbm"], checked.ordered.shard.witness_row)
+            piece = {} if of_links is None or not wanted.link_statistics else {"link_statistics": of_links}
+            if wanted.evidence and of_links is not None:
+                links.append(_plain(of_links))
+            if wanted.every_report:
+                piece |= {"beacons": checked.ordered.beacons}
+            lap("radio and row checks")
+            yield piece
+            lap("writing")
+        settled = judge.settle()
+        lap("memory and density")
+        numbers = ((number,) for number in range(n))
+        for verdicts in _in_order(pool, jobs, lambda number: judge.verdicts(number, settled), numbers):
+            if tally is None:
+                claims.append(_plain(kind.claims(verdicts.judgement, limits)))
+            else:
+                for role, earned in (("beaconer", verdicts.beaconers), ("witness", verdicts.witnesses)):
+                    tally.add(role, earned.row, earned.scale_e4, earned.unit_e4)
+            lap("verdicts")
+            yield _tables(verdicts, wanted)
+            lap("writing")
+    return Whole(
+        judge.state_after(settled),
+        _by_role(claims),
+        None if tally is None else tally.shares(ids),
+        life.activity(ids),
+        Table.concat(links),
+    )
+
+
+def _tables(verdicts: ShardVerdicts, wanted: Wanted) -> Piece:
+    tables = dict(verdicts.judgement.verdicts)
+    if wanted.every_report:
+        tables["receptions"] = verdicts.judgement.joined["receptions"]
+        if verdicts.witness_reports is not None:
+            tables["witness_reports"] = verdicts.witness_reports
+    return tables
+
+
+def _by_role(claims: list[Table]) -> Table:
+    """All claims by role and then in the order of the shards: however many there were, the same."""
+    _, role = np.unique(np.concatenate([table["role"] for table in claims]), return_inverse=True)
+    return Table.concat(claims).take(np.argsort(role, kind="stable"))
+
+
+def _plain(table: Table) -> Table:
+    """The table with its columns looked up, so that what they were looked up in can go."""
+    return Table(table.schema, {name: table[name] for name in table})
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, jobs: int, work: Callable[..., Done], arguments: Iterable[tuple[Any, ...]]
+) -> Iterator[Done]:
+    """The results in the order of the arguments, a few of them under way at a time."""
+    under_way: deque[Future[Done]] = deque()
+    for each in arguments:
+        under_way.append(pool.submit(work, *each))
+        if len(under_way) > jobs:
+            yield under_way.popleft().result()
+    while under_way:
+        yield under_way.popleft().result()
