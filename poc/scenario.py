@@ -73,10 +73,22 @@ class FleetSection(_Section):
     latency_median_s: float = Field(0.015, gt=0)
     latency_spread: float = Field(0.7, ge=0, description="spread of ln(latency)")
     clock_spread_s: float = Field(0.05, ge=0)
-    outage_share: Share = 0.03
-    tower_share: Share = 0.02
+    outage_share: Share = Field(0.03, description="epochs in which a hotspot is down for a while")
+    tower_share: Share = Field(0.02, description="antennas 30 to 60 m up")
     poor_antenna_share: Share = 0.05
+    poor_antenna_db: float = Field(10.0, ge=0, le=60, description="further loss of poor antennas, root mean square")
     sloppy_share: Share = Field(0.03, description="honest owners who assert 100 to 300 m off")
+    slow_backhaul_share: Share = Field(0.03, description="0.3 to 2 s to the server")
+    village_share: Share = Field(0.02, description="in remote villages of about four")
+    village_km: float = Field(0.0, ge=0, le=1000, description="beyond the map's edge; 0 = its emptiest places")
+    repeater_share: Share = Field(0.0, description="beside a device that sends what it hears again")
+
+    @model_validator(mode="after")
+    def _one_trouble_each(self) -> FleetSection:
+        total = sum(value for key, value in self if key.endswith("_share") and key != "outage_share")
+        if total > 1.0 + 1e-9:
+            raise ValueError(f"the shares of honest troubles add up to {total:g}, expected at most 1; lower them")
+        return self
 
 
 class RadioSection(_Section):

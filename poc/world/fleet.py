@@ -19,14 +19,12 @@ from poc.keys import Keys
 from poc.scenario import FleetSection
 from poc.schema import HOTSPOTS, TRUTH
 from poc.table import Array, Table
+from poc.world.nuisances import SLOPPY_M, SLOW_BACKHAUL_S, TOWER_HEIGHT_M, nuisance_of, village_places
 from radio_models.lora.region_plans import RegionPlan
 
 ASSERTED_RESOLUTION = 12
 COARSEST_RESOLUTION = 11  # the verifier counts cells of resolution 11, so a coarser assertion has none
 _ID_BITS = 53  # ids stay exact in JSON and JavaScript
-_SLOPPY_M = (100.0, 300.0)
-_TOWER_HEIGHT_M = (30.0, 60.0)
-_POOR_ANTENNA_DB = (6.0, 15.0)
 _MEAN_OWNED = 2.0  # leaves 83 % of owners with at most three; 84 % in the live network (Jagtap et al., IMC 2021)
 
 
@@ -45,17 +43,26 @@ def create_fleet(
     drawn_ids = keys.of("id").bits(np.arange(n)) >> np.uint64(64 - _ID_BITS)
     ids = ids_from_text(places.extras["id"]) if "id" in places.extras else drawn_ids
 
-    nuisance = _nuisance(section, keys, ids)
+    nuisance = nuisance_of(section, keys, ids)
+    village = np.flatnonzero(nuisance == "remote-village") if not places.extras else np.zeros(0, np.int64)
+    if len(village):  # a file's places are where it says
+        latitude, longitude = latitude.copy(), longitude.copy()
+        latitude[village], longitude[village] = village_places(
+            city, village, section.village_share, section.village_km, keys
+        )
+    nuisance = np.where((nuisance == "remote-village") & ~np.isin(np.arange(n), village), "", nuisance)
     gains = np.asarray(section.gains_dbi)
     gain_dbi = _given(places, "gain_dbi", gains[keys.of("gain").integers(len(gains), ids)])
     height_m = section.height_median_m * np.exp(section.height_spread * keys.of("height").normal(ids))
-    towers = _between(_TOWER_HEIGHT_M, keys.of("tower-height").uniform(ids))
+    towers = _between(TOWER_HEIGHT_M, keys.of("tower-height").uniform(ids))
     height_m = _given(places, "height_m", np.where(nuisance == "tower", towers, np.clip(height_m, 2.0, 40.0)))
     loss_db = np.maximum(0.0, section.mean_loss_db + section.bias_spread_db * keys.of("mounting").normal(ids))
-    loss_db = loss_db + np.where(
-        nuisance == "poor-antenna", _between(_POOR_ANTENNA_DB, keys.of("poor-antenna").uniform(ids)), 0.0
-    )
-    sloppy_m = np.where(nuisance == "sloppy-assertion", _between(_SLOPPY_M, keys.of("sloppy").uniform(ids)), 0.0)
+    poor_db = section.poor_antenna_db * np.abs(keys.of("poor-antenna").normal(ids))
+    loss_db = loss_db + np.where(nuisance == "poor-antenna", poor_db, 0.0)
+    latency_s = section.latency_median_s * np.exp(section.latency_spread * keys.of("latency").normal(ids))
+    slow_s = _between(SLOW_BACKHAUL_S, keys.of("slow-backhaul").uniform(ids))
+    latency_s = np.where(nuisance == "slow-backhaul", np.maximum(latency_s, slow_s), latency_s)
+    sloppy_m = np.where(nuisance == "sloppy-assertion", _between(SLOPPY_M, keys.of("sloppy").uniform(ids)), 0.0)
     asserted = destination(latitude, longitude, 360.0 * keys.of("bearing").uniform(ids), sloppy_m)
     power_dbm = np.minimum(plan.conducted_power_dbm(gain_dbi), plan.hardware_limit_dbm)
 
@@ -76,7 +83,7 @@ def create_fleet(
         gain_dbi=np.asarray(gain_dbi, np.float64) - loss_db,
         power_dbm=np.asarray(power_dbm, np.float64),
         rssi_bias_db=section.rssi_bias_spread_db * keys.of("rssi-bias").normal(ids),
-        latency_s=section.latency_median_s * np.exp(section.latency_spread * keys.of("latency").normal(ids)),
+        latency_s=latency_s,
         clock_offset_s=section.clock_spread_s * keys.of("clock").normal(ids),
         outage_share=np.full(n, section.outage_share),
         attack=np.zeros(n, "U1"),
@@ -129,14 +136,6 @@ def _asserted_cells(places: Places, drawn: Array) -> Array:
             f"{int(resolutions(cells[row : row + 1])[0])}, expected {COARSEST_RESOLUTION} to 15; give a finer cell."
         )
     return np.where(cells, cells, drawn)
-
-
-def _nuisance(section: FleetSection, keys: Keys, ids: Array) -> Array:
-    """At most one honest trouble for each hotspot."""
-    draw = keys.of("nuisance").uniform(ids)
-    names = ("tower", "poor-antenna", "sloppy-assertion")
-    edges = np.cumsum([section.tower_share, section.poor_antenna_share, section.sloppy_share])
-    return np.select([draw < edge for edge in edges], names, default="")
 
 
 def _between(limits: tuple[float, float], uniform: Array) -> Array:

@@ -10,6 +10,7 @@ from poc.keys import Keys
 from poc.table import Array, Table
 from poc.world.attacks.attack import Emissions, Forgery, OnAir, View
 from poc.world.backhaul import is_up
+from poc.world.nuisances import repeated
 from poc.world.observers import Observer, Rehearing
 from poc.world.recruiting import Campaign, with_rows
 from poc.world.truth import Setting, Span, World
@@ -60,8 +61,8 @@ def view_of(member: Array, reports: Mapping[str, Table], world: World, span: Spa
 def _sent_again(
     made: Sequence[Campaign], observer: Rehearing, reports: Reports, world: World, span: Span, setting: Setting
 ) -> Reports:
-    """The reports with those of hotspots that heard a payload for the first time when a member sent it again."""
-    emissions: list[Emissions] = []
+    """The reports with those of hotspots that heard a payload for the first time when somebody sent it again."""
+    emissions = [repeated(world.truth, reports, setting.keys)]
     for campaign in made:
         sending = [(attack, keys) for attack, keys in campaign.keyed(setting.keys.of("attacks"))
                    if isinstance(attack, OnAir)]  # fmt: skip
