@@ -1,6 +1,6 @@
 """Write the generated pages of the documentation, or check that they are in step with the code.
 
-python -m docs.generate           writes data-dictionary.md, cli-reference.md, models.md, profiles.md
+python -m docs.generate           writes data-dictionary.md, cli-reference.md, models.md, profiles.md, protocol.md
 python -m docs.generate --check   exits 1 and names the page that differs
 """
 
@@ -13,6 +13,8 @@ from pathlib import Path
 
 from poc.catalogue import PLUG_POINTS, describe, profile_rules
 from poc.profiles import PROFILES
+from poc.profiles.pages import check_text, comparison, rules_of
+from poc.profiles.profile import Profile
 from poc.schema import TABLES
 
 DOCS = Path(__file__).parent
@@ -50,10 +52,82 @@ def profiles() -> str:
     """The rules of every profile."""
     text = [NOTE, "# Protocol profiles\n"]
     for name in PROFILES:
-        text += [f"## {name}\n", "| part | rule | value |", "|---|---|---|"]
-        text += [f"| {r['part']} | {_cell(r['rule'])} | {_cell(r['value'])} |" for r in profile_rules(name)]
+        text += [f"## {name}\n", "| part | rule | value | source |", "|---|---|---|---|"]
+        text += [
+            f"| {r['part']} | {_cell(r['rule'])} | {_cell(r['value'])} | {_cell(r['source'])} |"
+            for r in profile_rules(name)
+        ]
         text.append("")
     return "\n".join(text)
+
+
+def protocol() -> str:
+    """Every rule with its constants, its source, and what fraud gets past it."""
+    text = [
+        NOTE,
+        "# The protocol, rule by rule\n",
+        "What each profile asks of a beacon and of a witness report, in the order in which it asks; the constants that "
+        "it uses; where each is taken from; and which lie it does not see. V is helium/oracles-iot at `5b063b7^`, the "
+        "last live rules. A profile that only changes another shows what differs. The side column says who is blamed; "
+        "witnesses of a failed beacon get its reason with side beaconer.\n",
+    ]
+    for profile in PROFILES.values():
+        text += [f"## {profile.name}\n", f"{profile.title}. {profile.status[:1].upper()}{profile.status[1:]}."]
+        text += (
+            [f"Valid from {profile.valid_from or 'unknown'} to {profile.valid_to or 'now'}.\n"]
+            if profile.valid_from or profile.valid_to
+            else [""]
+        )
+        text += _differences(profile) if profile.base else _all_rules(profile)
+        for heading, lines in (
+            ("What gets past all of it", profile.gets_past),
+            ("Simplified here", profile.simplifications),
+            ("Unknown: what cannot be established", profile.unknown),
+            ("Sources", profile.sources),
+        ):
+            if lines:
+                text += [f"**{heading}**\n", *(f"- {line}" for line in lines), ""]
+    return "\n".join(text)
+
+
+def _all_rules(profile: Profile) -> list[str]:
+    text = []
+    checks = [
+        (stage, check) for kind in profile.evidence_kinds for stage, found in kind.checks.items() for check in found
+    ]
+    if checks:
+        text += [
+            "| # | stage | reason | side | rule [constants] | source | what gets past it |",
+            "|---|---|---|---|---|---|---|",
+        ]
+    text += [
+        f"| {number} | {stage} | `{check.reason.name}` | {check.side.name} "
+        f"| {_cell(check_text(check, profile.limits))} | {_cell(check.source)} | {_cell(check.gets_past)} |"
+        for number, (stage, check) in enumerate(checks, start=1)
+    ]
+    text += ["", "| part | rule | value | source |", "|---|---|---|---|"]
+    parts = ("judge", "selection", "claims", "limit", "reward rule", "emission", "detector")
+    text += [
+        f"| {r.part} | {_cell(r.rule)} | {_cell(r.value)} | {_cell(r.source)} |"
+        for r in rules_of(profile)
+        if r.part in parts
+    ]
+    return [*text, ""]
+
+
+def _differences(profile: Profile) -> list[str]:
+    text = [
+        f"As {profile.base}, except:\n",
+        f"| part | rule | {profile.base} | {profile.name} | source | what gets past it |",
+        "|---|---|---|---|---|---|",
+    ]
+    past = {(r.part, r.rule): r.gets_past for r in rules_of(profile)}
+    for row in comparison(PROFILES[profile.base], profile):
+        if not row["same"] and row["part"] not in ("profile", "source", "simplified", "unknown", "gets past it"):
+            gets_past = past.get((row["part"], row["rule"]), "")
+            cells = (row["part"], row["rule"], row[profile.base], row[profile.name], row["source"], gets_past)
+            text.append("| " + " | ".join(map(_cell, cells)) + " |")
+    return [*text, ""]
 
 
 def cli_reference() -> str:
@@ -69,6 +143,7 @@ PAGES = {
     "data-dictionary.md": data_dictionary,
     "models.md": models,
     "profiles.md": profiles,
+    "protocol.md": protocol,
     "cli-reference.md": cli_reference,
 }
 

@@ -11,6 +11,7 @@ from maps.placement import PLACEMENTS
 from poc.detectors import DETECTORS
 from poc.errors import DataError, did_you_mean
 from poc.profiles import PROFILES
+from poc.profiles.pages import comparison, first_sentence, rules_of
 from poc.rewards.rules import RULES
 from poc.setup import find_profile
 from poc.world.actors import ACTORS
@@ -42,7 +43,7 @@ class Description:
 def rows() -> list[dict[str, Any]]:
     """One row for each member of each plug-point."""
     return [
-        {"plug-point": kind, "name": name, "what": _first_sentence(member), "settings": ", ".join(_settings(member))}
+        {"plug-point": kind, "name": name, "what": first_sentence(member), "settings": ", ".join(_settings(member))}
         for kind, members in PLUG_POINTS.items()
         for name, member in members.items()
     ]
@@ -67,6 +68,7 @@ def profile_rows() -> list[dict[str, Any]]:
         {
             "name": p.name,
             "title": p.title,
+            "status": p.status,
             "valid from": p.valid_from,
             "valid to": p.valid_to,
             "scores act": p.scores_act,
@@ -77,39 +79,12 @@ def profile_rows() -> list[dict[str, Any]]:
 
 def profile_rules(name: str) -> list[dict[str, Any]]:
     """Everything that a profile says, one row for each rule."""
-    profile = find_profile(name)
-    table: list[dict[str, Any]] = [{"part": "profile", "rule": profile.name, "value": profile.title}]
-    for kind in profile.evidence_kinds:
-        for side, checks in kind.checks.items():
-            table += [
-                {"part": f"{side} check {number}", "rule": check.reason.name, "value": _first_sentence(check)}
-                for number, check in enumerate(checks, start=1)
-            ]
-    table += [
-        {"part": "limit", "rule": f.name, "value": str(getattr(profile.limits, f.name))} for f in fields(profile.limits)
-    ]
-    table += [
-        {
-            "part": "reward rule",
-            "rule": type(profile.reward_rule).__name__,
-            "value": _first_sentence(profile.reward_rule),
-        }
-    ]
-    table += [
-        {
-            "part": "pool",
-            "rule": pool.name,
-            "value": f"{pool.emission_share:%} of {profile.emission.bones_per_day:,} bones a day",
-        }
-        for pool in profile.emission.pools
-    ]
-    table += [
-        {"part": "detector", "rule": detector, "value": f"scores act: {profile.scores_act}"}
-        for detector in profile.detectors
-    ]
-    table += [{"part": "source", "rule": "", "value": source} for source in profile.sources]
-    table += [{"part": "simplified", "rule": "", "value": text} for text in profile.simplifications]
-    return table
+    return [rule.row() for rule in rules_of(find_profile(name))]
+
+
+def profiles_compared(a: str, b: str) -> list[dict[str, Any]]:
+    """The rules of two profiles side by side, one row for each."""
+    return comparison(find_profile(a), find_profile(b))
 
 
 def _fields(member: type) -> Iterator[Field[Any]]:
@@ -124,8 +99,3 @@ def _default(field: Field[Any]) -> str:
     if field.default is not MISSING:
         return repr(field.default)
     return repr(field.default_factory()) if field.default_factory is not MISSING else "required"
-
-
-def _first_sentence(thing: Any) -> str:
-    text = (inspect.getdoc(thing) or "").split("\n\n")[0].replace("\n", " ")
-    return text.split(". ")[0].rstrip(".") + "."

@@ -1,4 +1,4 @@
-"""`poc profiles list|show`."""
+"""`poc profiles list|show|compare`."""
 
 from __future__ import annotations
 
@@ -39,3 +39,25 @@ def show_profile(
     from poc.catalogue import profile_rules
 
     show(profile_rules(name), output, name)
+
+
+@group.command("compare")
+def compare_profiles(
+    first: Annotated[str, typer.Argument(help="Name of a profile.", show_default=False)],
+    second: Annotated[str, typer.Argument(help="Name of another.", show_default=False)],
+    everything: Annotated[bool, typer.Option("--all", help="Also the rules that are the same in both.")] = False,
+    output: FormatOption = Format.auto,
+    debug: Debug = False,
+) -> None:
+    """The rules of two profiles side by side, with their sources; those that differ, or with --all every one.
+
+    Examples: poc profiles compare helium-iot helium-iot-2023-06;
+    poc profiles compare helium-iot hip-136 --all --format csv
+    """
+    from cli.output import say, show
+    from poc.catalogue import profiles_compared
+
+    rows = profiles_compared(first, second)
+    shown = [row for row in rows if everything or not row["same"]]
+    show(shown, output, f"{first} and {second}")
+    say(f"{len(rows):,} rules, {sum(row['same'] for row in rows):,} of them the same.")

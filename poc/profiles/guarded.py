@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from poc.profiles.helium_iot_2026 import BEACON_WITNESS, EMISSION
-from poc.profiles.limits import HELIUM_BOUNDS, HELIUM_WORDS, HeliumLimits, check_limits
+from poc.profiles.limits import HELIUM_BOUNDS, HELIUM_WORDS, HeliumLimits, check_limits, limit
 from poc.profiles.profile import Pool, Profile
 from poc.rewards.rules.hex_coverage import VALUE_LAYERS, HexCoverage
 
@@ -19,11 +19,11 @@ class GuardedLimits(HeliumLimits):
     14
     """
 
-    coverage_res: int = 8  # H3 resolution of the paid cells: 0.74 km², where HIP-104 starts to share
-    overlap_decay: float = 0.7  # weight of each further hotspot in a cell, against the one before
-    max_paid: int = 14  # hotspots paid in a cell, as many as Helium pays witnesses of a beacon
-    min_evidence: int = 2  # separate reports before a cell counts as covered
-    value_layer: str = "uniform"  # or "population": a cell is worth its inhabitants
+    coverage_res: int = limit(8, "H3 resolution of the paid cells: 0.74 km², where HIP-104 starts to share")
+    overlap_decay: float = limit(0.7, "weight of each further hotspot in a cell, against the one before")
+    max_paid: int = limit(14, "hotspots paid in a cell, as many as Helium pays witnesses of a beacon")
+    min_evidence: int = limit(2, "separate reports before a cell counts as covered")
+    value_layer: str = limit("uniform", "or 'population': a cell is worth its inhabitants")
 
     def __post_init__(self) -> None:
         bounds = {
@@ -50,6 +50,12 @@ GUARDED = Profile(
     ),
     detectors=("relocation",),
     scores_act="now",
+    status="our proposal",
+    base="helium-iot-2026",
+    gets_past=(
+        "Liars whose signals fit their false place in level, scatter and misses alike.",
+        "Hotspots below the detector's threshold, and those that report too little to be judged.",
+    ),
     sources=("our proposal; checks, constants and emission of helium-iot-2026",),
     simplifications=(
         "As helium-iot-2026: nothing is retried, no data transfer.",

@@ -89,6 +89,12 @@ HELIUM_IOT_2023_06 = Profile(
     ),
     detectors=("helium-denylist",),
     scores_act="denylist",
+    status="in force until HIP-83",
+    gets_past=(
+        "All that gets past helium-iot-2026, and relays of any delay within the life of an entropy.",
+        "Hotspots that only witness, or only beacon: nothing asks for the other direction.",
+        "Beacons sent again until one is valid, since a failed one costs nothing.",
+    ),
     sources=(
         "helium/oracles ad055dba (2023-06-30), iot_verifier: poc.rs runner.rs loader.rs settings.rs reward_share.rs",
         "HIP-15, HIP-17, HIP-58, HIP-70; dates in spec/helium-iot.md §0",
@@ -97,7 +103,11 @@ HELIUM_IOT_2023_06 = Profile(
         "Bones here are 1e-6 IOT, a token of its own: amounts cannot be compared with HNT.",
         "The 14 witnesses are drawn by another hash than Helium's seeded shuffle.",
         "Density counts beacons with at least one report; then any valid beacon counted.",
-        "The denylist is renewed after every epoch; which classifiers ran by then is not public (unknown).",
+        "The denylist is renewed after every epoch.",
         "Nothing is retried; reports go stale at once where the archive lacks their entropy.",
+    ),
+    unknown=(
+        "Which classifiers made the denylist by then: the first that was described is of 2023-08.",
+        "The services' settings, where they differed from the defaults in the code (6 h, 10 min, 14 witnesses).",
     ),
 )

@@ -102,6 +102,15 @@ HELIUM_IOT_2026 = Profile(
     emission=EMISSION,
     detectors=("helium-denylist",),
     scores_act="denylist",
+    status="in force until HIP-149",
+    gets_past=(
+        "A false place told by a consistent set: colluders at one site assert cells apart and report weak signals.",
+        "A farm without radios: payloads are computed offline and passed on by Internet; keys cost onboarding only.",
+        "The race for the first 14: colluders know the payload beforehand, report first and push honest ones out.",
+        "One beacon claimed by several hotspots, since the payload is not bound to a key.",
+        "Density: an assertion moved to an empty hex has scale 1; nothing asks whether anybody is there.",
+        "Witnessing has no limit, and suppressing a competitor's reports has no penalty.",
+    ),
     sources=(
         "helium/oracles-iot 5b063b7^, iot_verifier/src: poc.rs runner.rs hex_density.rs tx_scaler.rs reward_share.rs",
         "HIP-15, HIP-17, HIP-58, HIP-83, HIP-104, HIP-106, HIP-138, HIP-149",

@@ -7,7 +7,7 @@ that a study can bend it: `[profile] limits.max_distance_km = 50`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from poc.errors import ScenarioError, did_you_mean
@@ -19,6 +19,15 @@ Words = Mapping[str, tuple[str, ...]]
 _DAY_S, _YEAR_H = 86_400, 8_784.0
 
 
+def limit(default: Any, source: str) -> Any:
+    """A field of limits with what it means and where it is taken from.
+
+    >>> limit(14, "HIP-83").metadata["source"]
+    'HIP-83'
+    """
+    return field(default=default, metadata={"source": source})
+
+
 @dataclass(frozen=True)
 class HeliumLimits:
     """Limits of checks, memory, density and units. ScenarioError for a value that cannot be meant.
@@ -28,27 +37,29 @@ class HeliumLimits:
     """
 
     # checks
-    entropy_life_s: int = 180  # V `entropy_generator.rs` ENTROPY_LIFESPAN
-    beacon_interval_s: int = 21_600  # V `settings.rs`: one beacon in each 6 h bucket of UTC
-    max_lag_after_beacon_ms: int = 4000  # V `poc.rs`: when the beacon report came before all witness reports
-    max_lag_after_first_witness_ms: int = 1500  # V `poc.rs`: when a witness report came first
-    max_frequency_offset_hz: int = 100_000  # V `poc.rs`
-    min_distance_cells: int = 8  # V `poc.rs`, counted in res-11 cells
-    max_distance_km: float = 100.0  # V `poc.rs`, HIP-58; whole kilometres are compared, so 100,999 m pass
-    light_speed_m_per_s: float = 2.998e8  # V `poc.rs` C, rounded
+    entropy_life_s: int = limit(180, "V `entropy_generator.rs` ENTROPY_LIFESPAN")
+    beacon_interval_s: int = limit(21_600, "V `settings.rs`: one beacon in each 6 h bucket of UTC")
+    max_lag_after_beacon_ms: int = limit(4000, "V `poc.rs`: when the beacon report came before all witness reports")
+    max_lag_after_first_witness_ms: int = limit(1500, "V `poc.rs`: when a witness report came first")
+    max_frequency_offset_hz: int = limit(100_000, "V `poc.rs`")
+    min_distance_cells: int = limit(8, "V `poc.rs`, counted in res-11 cells")
+    max_distance_km: float = limit(100.0, "V `poc.rs`, HIP-58; whole kilometres are compared, so 100,999 m pass")
+    light_speed_m_per_s: float = limit(2.998e8, "V `poc.rs` C, rounded")
     # memory
-    reciprocity_window_h: float = 48.0  # V `runner.rs` RECIPROCITY_WINDOW, HIP-106
+    reciprocity_window_h: float = limit(48.0, "V `runner.rs` RECIPROCITY_WINDOW, HIP-106")
     # selection and units
-    max_witnesses: int = 14  # V `settings.rs` max_witnesses_per_poc, HIP-83
-    witness_redundancy: int = 4  # V `runner.rs` WITNESS_REDUNDANCY, HIP-15's N
-    reward_decay: float = 0.8  # V `runner.rs` POC_REWARD_DECAY_RATE, HIP-15's r
-    reward_unit_cap: float = 2.0  # V `runner.rs` HIP15_TX_REWARD_UNIT_CAP
+    max_witnesses: int = limit(14, "V `settings.rs` max_witnesses_per_poc, HIP-83")
+    witness_redundancy: int = limit(4, "V `runner.rs` WITNESS_REDUNDANCY, HIP-15's N")
+    reward_decay: float = limit(0.8, "V `runner.rs` POC_REWARD_DECAY_RATE, HIP-15's r")
+    reward_unit_cap: float = limit(2.0, "V `runner.rs` HIP15_TX_REWARD_UNIT_CAP")
     # density
-    density_table: str = "hip-104"  # V `hex_density.rs`; "hip-17" = before 2024-01-26, "none" = scale 1 everywhere
-    default_scale_e4: int = 2000  # V `runner.rs` DEFAULT_TX_SCALE: no active hotspot in the cell
-    interactivity_h: float = 60.0  # V `tx_scaler.rs` HIP_17_INTERACTIVITY_LIMIT
-    loader_look_back_s: int = 3600  # V `settings.rs` loader_window_max_lookback_age, added to the limit above
-    density_refresh_s: int = 1800  # V `settings.rs`: the map is rebuilt with the list of hotspots
+    density_table: str = limit(
+        "hip-104", "V `hex_density.rs`; 'hip-17' = before 2024-01-26, 'none' = scale 1 everywhere"
+    )
+    default_scale_e4: int = limit(2000, "V `runner.rs` DEFAULT_TX_SCALE: no active hotspot in the cell")
+    interactivity_h: float = limit(60.0, "V `tx_scaler.rs` HIP_17_INTERACTIVITY_LIMIT")
+    loader_look_back_s: int = limit(3600, "V `settings.rs` loader_window_max_lookback_age, added to the limit above")
+    density_refresh_s: int = limit(1800, "V `settings.rs`: the map is rebuilt with the list of hotspots")
 
     def __post_init__(self) -> None:
         check_limits(self, HELIUM_BOUNDS, HELIUM_WORDS)

@@ -55,5 +55,7 @@ MINIMAL = Profile(
     ),
     detectors=(),
     scores_act="never",
+    status="for tests and teaching",
+    gets_past=("Almost everything: only schedule, duplicates, distance and the bound on the signal are asked.",),
     sources=("a selection of helium-iot-2026's rules",),
 )

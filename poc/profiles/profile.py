@@ -61,18 +61,28 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Emission:
-    """How one epoch's emission [bones] is cut. Shares of `pools` and `reserved` add up to 1 with `data_share`."""
+    """How one epoch's emission [bones] is cut. Shares of `pools` and `reserved` add up to 1 with `data_share`.
+
+    Unused data-transfer emission goes to the pools by their `unused_data_share`, or whole to the reserved part
+    `unused_data_to`.
+    """
 
     bones_per_day: int
     pools: tuple[Pool, ...]
     data_share: Decimal
     reserved: Mapping[str, Decimal]
     source: str
+    unused_data_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A dated protocol: evidence kinds, limits, detectors and how their scores act, reward rule, emission, sources."""
+    """A dated protocol: evidence kinds, limits, detectors and how their scores act, reward rule, emission, sources.
+
+    `status` says whether it was ever in force; `base` names the profile of which it changes a few values;
+    `simplifications` is what the emulator does otherwise, `unknown` what cannot be established, `gets_past` which fraud
+    all its rules together do not see.
+    """
 
     name: str
     title: str
@@ -87,6 +97,10 @@ class Profile:
     sources: tuple[str, ...]
     simplifications: tuple[str, ...] = ()
     differences: Mapping[str, str] = field(default_factory=dict)
+    status: str = ""
+    base: str = ""
+    unknown: tuple[str, ...] = ()
+    gets_past: tuple[str, ...] = ()
 
     def bend(self, overrides: Mapping[str, Any]) -> Profile:
         """The same profile with some limits exchanged; what changed is kept in `differences`.

@@ -7,7 +7,7 @@ from typing import Any
 
 from poc.reasons import Reason
 from poc.table import Table
-from poc.validator.checks.rssi import free_space_rssi_dbm
+from poc.validator.free_space import free_space_rssi_dbm
 
 _WORDS = {
     Reason.bad_signature: "the signature does not belong to the hotspot",

@@ -17,6 +17,7 @@ from poc.table import Table
 
 USD_PER_DATA_CREDIT = Decimal("0.00001")
 SHARE_E8 = Decimal("1e-8")
+DATA_POOL = "data"
 _FIFTEEN = Decimal("1e-15")
 _CONTEXT = Context(prec=28, rounding=ROUND_HALF_EVEN)
 
@@ -35,30 +36,66 @@ def pay(
     """REWARDS of the epoch, and the bones that went to no hotspot, by purpose.
 
     Rewards and unpaid bones add up to the emission of the epoch exactly. Unpaid are the reserved parts, `unallocated`
-    (pools without shares, unused data transfer that no pool takes over, cut fractions of bones) and `rounding` (cut
+    (pools without shares, unused data transfer that nobody takes over, cut fractions of bones) and `rounding` (cut
     fractions of the reserved parts). Rows that would be paid nothing are left out.
 
     `data.credits` is a SHARES table whose `shares` count data credits; without it nothing was carried.
     """
     with localcontext(_CONTEXT):
         total = emission_bones(emission, days)
-        rewards = []
         data_cap = emission.data_share * total
-        data_used = Decimal(0)
-        if data is not None:
-            n_credits = int(data.credits["shares"].sum())
-            data_used = min(bones_from_data_credits(n_credits, data.usd_per_bone), data_cap)
-            rewards.append(_amounts("data", data.credits, data_used, Decimal(1), epoch))
-        for pool in emission.pools:
-            bones = pool.emission_share * total + pool.unused_data_share * (data_cap - data_used)
-            rewards.append(_amounts(pool.name, shares.take(shares["pool"] == pool.name), bones, SHARE_E8, epoch))
+        rewards = []
+        for name, bones in pool_bones(emission, total, data).items():
+            if name != DATA_POOL:
+                rewards.append(_amounts(name, shares.take(shares["pool"] == name), bones, SHARE_E8, epoch))
+            elif data is not None:
+                rewards.append(_amounts(name, data.credits, bones, Decimal(1), epoch))
         table = Table.concat([REWARDS.empty(), *rewards])
         paid = int(table["amount_bones"].sum())
+        unused = dict.fromkeys(emission.reserved, 0)
+        if emission.unused_data_to:
+            carried = int(table["amount_bones"][table["pool"] == DATA_POOL].sum())
+            unused[emission.unused_data_to] = _floor(data_cap - carried)
         payable = (sum((pool.emission_share for pool in emission.pools), emission.data_share)) * total
-        unpaid = {"unallocated": _floor(payable) - paid}
-        unpaid |= {name: _floor(share * total) for name, share in emission.reserved.items()}
+        unpaid = {"unallocated": _floor(payable) - paid - sum(unused.values())}
+        unpaid |= {name: _floor(share * total + unused[name]) for name, share in emission.reserved.items()}
         unpaid["rounding"] = total - paid - sum(unpaid.values())
         return table, unpaid
+
+
+def pool_bones(emission: Emission, total: int, data: DataTransfer | None = None) -> dict[str, Decimal]:
+    """What each pool has to give in an epoch of `total` bones; `data` comes first and is capped by its share.
+
+    >>> from poc.profiles.profile import Pool
+    >>> half = Emission(1000, (Pool("witnesses", Decimal("0.5"), Decimal(1)),), Decimal("0.5"), {}, "an example")
+    >>> {name: int(bones) for name, bones in pool_bones(half, 1000).items()}
+    {'data': 0, 'witnesses': 1000}
+    """
+    with localcontext(_CONTEXT):
+        data_cap, used = emission.data_share * total, Decimal(0)
+        if data is not None:
+            n_credits = int(data.credits["shares"].sum())
+            used = min(bones_from_data_credits(n_credits, data.usd_per_bone), data_cap)
+        pools = {DATA_POOL: used}
+        for pool in emission.pools:
+            pools[pool.name] = pool.emission_share * total + pool.unused_data_share * (data_cap - used)
+        return pools
+
+
+def prices(shares: Table, emission: Emission, days: float, data: DataTransfer | None = None) -> dict[str, Decimal]:
+    """Bones for one share of each pool, for one data credit under `data`: what Helium's reward manifest says.
+
+    >>> from poc.schema import SHARES
+    >>> prices(SHARES.empty(), Emission(1000, (), Decimal(1), {}, "an example"), 1.0)
+    {'data': Decimal('0')}
+    """
+    found = {}
+    for name, bones in pool_bones(emission, emission_bones(emission, days), data).items():
+        if name == DATA_POOL:
+            found[name] = price_of_share(bones, Decimal(0 if data is None else int(data.credits["shares"].sum())))
+        else:
+            found[name] = price_of_share(bones, int(shares["shares"][shares["pool"] == name].sum()) * SHARE_E8)
+    return found
 
 
 def emission_bones(emission: Emission, days: float) -> int:

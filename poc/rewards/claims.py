@@ -18,12 +18,13 @@ from poc.validator.denylist import suspects
 from poc.validator.judgement import Judgement
 from radio_models.lora.receiver import esp_dbm_from, sensitivity_dbm
 
-#: role → meaning, in the order of the rows. `witness` and `reach` rows name a cell, `beaconer` and `witness` rows
-#: carry a reward unit.
+#: role → meaning. `beacon_witness_claims` gives rows of the first three, in this order. `witness` and `reach` rows name
+#: a cell, `beaconer` and `witness` rows carry a reward unit.
 ROLES = {
     "beaconer": "sent a valid beacon with at least one selected witness",
     "witness": "heard it and was selected",
     "reach": "the beaconer, heard by that witness",
+    "challenger": "asked for the beacon, on the old chain",
 }
 _STRENGTH_DB = (-60.0, 160.0)  # reports may say anything; a margin beyond these is no radio
 

@@ -24,7 +24,10 @@ from poc.validator.state import NEVER_NS, Denylist, ValidatorState
 def judge_2023(
     rules: Rules, hotspots: Table, reports: Mapping[str, Table], state: ValidatorState, limits: Any
 ) -> Judgement:
-    """As `judge`, for rules with `elapsed_schedule` among the beacon checks and without reciprocity."""
+    """As `judge`, but reports of denied hotspots are not even loaded, and only a valid beacon uses up its interval.
+
+    For rules with `elapsed_schedule` among the beacon checks and without reciprocity.
+    """
     loaded = {name: _undenied(table, state.denylist) for name, table in reports.items()}
     n_denied = sum(len(reports[name]) - len(table) for name, table in loaded.items())
     anytime = replace(rules, beacon=tuple(check for check in rules.beacon if check is not elapsed_schedule))

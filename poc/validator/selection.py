@@ -16,7 +16,7 @@ from poc.table import Table
 def first_arrivals(
     receptions: Table, beacon_row: npt.NDArray[np.int64], valid: npt.NDArray[np.bool_], limits: Any
 ) -> npt.NDArray[np.bool_]:
-    """Flags of the first `limits.max_witnesses` valid receptions of each beacon.
+    """The first `limits.max_witnesses` valid receptions of each beacon by arrival, as flags.
 
     RECEPTIONS stand in order of arrival within a beacon (ties by report id), so counting is enough.
 

@@ -40,7 +40,7 @@ def _shares(pool, values):
 def test_paid_and_unpaid_are_the_emission(name, first, second, credits, bones_per_day, days):
     emission = replace(PROFILES[name].emission, bones_per_day=bones_per_day)
     pools = [pool.name for pool in emission.pools]
-    shares = _shares(pools[0], first)
+    shares = _shares(pools[0] if pools else "of no pool", first)
     shares = shares.concat([shares, *(_shares(pool, second) for pool in pools[1:])])
     data = DataTransfer(_shares("data", credits), Decimal("0.000000000359"))
     rewards, unpaid = pay(shares, emission, days, 3, data)

@@ -19,8 +19,9 @@ from poc.validator.checks.distance import witness_distance
 from poc.validator.checks.entropy import beaconer_entropy
 from poc.validator.checks.frequency import witness_frequency
 from poc.validator.checks.lag import witness_lag
-from poc.validator.checks.rssi import free_space_rssi_dbm, witness_rssi
+from poc.validator.checks.rssi import witness_rssi
 from poc.validator.checks.schedule import beacon_schedule
+from poc.validator.free_space import free_space_rssi_dbm
 from poc.validator.state import NEVER_NS, Denylist
 from tests.oracle.events import LOC0, LOC1, LOC2, LOC3, LOC4, US915, Scene
 

@@ -1,4 +1,5 @@
-"""L1: does the report name a frequency at all, and (v11) is it within 1000 Hz of a channel of the region?
+"""L1: does the report name a frequency at all, is it within 1000 Hz of a channel of the region (v11), and is that the
+channel of the beacon? Reports carry no channel number here, so the channel nearest to the frequency stands for it.
 
 Source: helium/blockchain-core 0fc794e `tagged_witnesses` (`witness_zero_freq`, `incorrect_frequency`),
 `spec/helium-iot.md` §12.3.
@@ -13,6 +14,7 @@ import numpy as np
 from poc.reasons import Reason, Side
 from poc.table import Table
 from poc.validator.checks.check import Check, Flags, Memory
+from poc.validator.nearest_channel import nearest_channel
 from radio_models.lora.region_plans import REGION_PLANS
 
 TOLERANCE_HZ = 1000
@@ -33,6 +35,15 @@ def _off_channel(receptions: Table, limits: Any, memory: Memory) -> Flags:
     return ~near
 
 
+def _another_channel(receptions: Table, limits: Any, memory: Memory) -> Flags:
+    same = np.zeros(len(receptions), bool)
+    for plan in REGION_PLANS.values():
+        rows = np.flatnonzero(receptions["beaconer_region"] == plan.number)
+        heard = nearest_channel(receptions["frequency_hz"][rows], plan.channels_hz)
+        same[rows] = heard == nearest_channel(receptions["beacon_frequency_hz"][rows], plan.channels_hz)
+    return ~same
+
+
 no_frequency = Check(
     Reason.invalid_frequency,
     Side.witness,
@@ -48,4 +59,13 @@ off_channel = Check(
     rule="The frequency is within 1000 Hz of a channel of the region.",
     source="helium/blockchain-core 0fc794e `tagged_witnesses` (`incorrect_frequency`), spec/helium-iot.md §12.3",
     gets_past="A number from the list of channels.",
+)
+another_channel = Check(
+    Reason.invalid_frequency,
+    Side.witness,
+    _another_channel,
+    rule="The witness heard it on the channel of the beacon, told by the nearest channel of the region.",
+    source="helium/blockchain-core 0fc794e `tagged_witnesses` (`witness_on_incorrect_channel`), "
+    "spec/helium-iot.md §12.3",
+    gets_past="A copied number: the channel follows from the payload, which everybody who was told it knows.",
 )

@@ -16,6 +16,7 @@ from poc.reasons import Reason, Side
 from poc.table import Table
 from poc.validator.checks.check import Check, Flags, Memory
 from poc.validator.legacy_distance import legacy_distance_km
+from poc.validator.nearest_channel import nearest_channel
 from radio_models.lora.region_plans import REGION_PLANS
 
 Floats = npt.NDArray[np.float64]
@@ -54,10 +55,12 @@ def _free_space_db(distance_km: npt.ArrayLike, frequency_hz: Floats) -> Floats:
 
 
 def _power_dbm(receptions: Table) -> Floats:
-    """Power of the beacon; where it is 0 the EIRP of the region, which has the same one on every channel."""
+    """Power of the beacon; where it is 0 the EIRP of the channel of the region that is nearest to the frequency."""
     power_dbm = receptions["power_dbm"].astype(np.float64)
     for plan in REGION_PLANS.values():
-        power_dbm[(power_dbm == 0) & (receptions["beaconer_region"] == plan.number)] = plan.max_eirp_dbm
+        rows = np.flatnonzero((power_dbm == 0) & (receptions["beaconer_region"] == plan.number))
+        channel = nearest_channel(receptions["frequency_hz"][rows], plan.channels_hz)
+        power_dbm[rows] = np.full(len(plan.channels_hz), plan.max_eirp_dbm)[channel]
     return power_dbm
 
 

@@ -16,7 +16,7 @@ from maps.geodesy import EARTH_RADIUS_M, great_circle_m
 from maps.grid import are_valid, coordinates_from_cells, disks, distances, parents, resolutions
 from poc.schema import HOTSPOTS
 from poc.table import Array, Table
-from poc.validator.checks.rssi import whole_gain_db
+from poc.validator.free_space import whole_gain_db
 from poc.validator.joining import CELL_DISTANCE_RESOLUTION
 
 _DOUBT_M = 1e-6  # chords of double precision are a thousand times better

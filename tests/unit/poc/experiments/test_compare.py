@@ -9,6 +9,7 @@ from poc.errors import ScenarioError
 from poc.experiments import compare as comparing
 from poc.experiments.compare import compare
 from poc.experiments.executors import Serial
+from poc.profiles import PROFILES
 from poc.running import run_in_memory
 
 
@@ -58,3 +59,12 @@ def test_the_comparison_is_plain_json(tiny, tmp_path):
     document = json.loads((tmp_path / "out" / "compare.json").read_text())
     assert document["profiles"] == ["minimal", "guarded"]
     assert {row["group"] for row in document["sites"]} >= {"everybody", "liars", "honest"}
+
+
+def test_every_profile_can_be_compared(tiny, tmp_path):
+    comparison = compare(tiny, list(PROFILES), 1, tmp_path / "all", Serial())
+    assert comparison.reports_identical and set(comparison.profiles) == set(PROFILES)
+    paid = dict.fromkeys(PROFILES, 0)
+    for row in comparison.rows:
+        paid[row["profile"]] += row["n_bones"]
+    assert {profile for profile, n_bones in paid.items() if not n_bones} == {"helium-iot-retired"}

@@ -19,19 +19,22 @@ from poc.validator.checks.denied_edge import denied_edge
 from poc.validator.checks.denylist import beaconer_denylist, witness_denylist
 from poc.validator.checks.distance import witness_distance
 from poc.validator.checks.duplicate import duplicate
+from poc.validator.checks.dynamic_power import dynamic_power
 from poc.validator.checks.elapsed_schedule import elapsed_schedule
 from poc.validator.checks.entropy import beaconer_entropy, witness_entropy
 from poc.validator.checks.frequency import witness_frequency
 from poc.validator.checks.heard_payload import heard_payload
 from poc.validator.checks.known import beaconer_known, witness_known
 from poc.validator.checks.lag import witness_lag
-from poc.validator.checks.legacy_channel import no_frequency, off_channel
+from poc.validator.checks.legacy_channel import another_channel, no_frequency, off_channel
 from poc.validator.checks.legacy_distance import legacy_distance
 from poc.validator.checks.legacy_rssi import rssi_v10, rssi_v11
 from poc.validator.checks.legacy_snr import snr_bound
 from poc.validator.checks.reciprocity import beaconer_witnessed_lately, witness_beaconed_lately
 from poc.validator.checks.region import witness_region
+from poc.validator.checks.response_window import response_window
 from poc.validator.checks.rssi import witness_rssi
+from poc.validator.checks.same_address import same_address
 from poc.validator.checks.schedule import beacon_schedule
 from poc.validator.checks.self_witness import self_witness
 from poc.validator.state import NEVER_NS, Denylist, ValidatorState
@@ -113,6 +116,16 @@ def heard_something_else(scene):
     scene.named[scene.heard["report"]] = scene.sent["payload"]
 
 
+def same_owner(scene):
+    scene.hotspots[BEACONER]["owner"] = scene.hotspots[WITNESS]["owner"] = 5
+
+
+def a_second_late(scene):
+    scene.report(
+        OTHER, scene.sent, received_ns=scene.heard["received_ns"] - 10**9, frequency_hz=scene.heard["frequency_hz"]
+    )
+
+
 def a_friend_on_another_channel(scene):
     scene.heard["frequency_hz"] = scene.sent["frequency_hz"] + 100_001
 
@@ -149,6 +162,10 @@ FAULTS = {
     legacy_distance: changed(WITNESS, cell=LOC2),
     rssi_v10: changed("heard", rssi_dbm=-60.0, snr_db=17.0),
     rssi_v11: changed("heard", rssi_dbm=-60.0),
+    same_address: same_owner,
+    another_channel: moved("heard", "frequency_hz", 200_000 - 32),
+    response_window: a_second_late,
+    dynamic_power: changed("heard", rssi_dbm=-77.0),
     snr_bound: changed("heard", rssi_dbm=-118.0, snr_db=1.5),
 }
 NOWHERE = {"below_min_distance", "max_distance_exceeded", "bad_rssi", "invalid_region", "invalid_frequency"}
@@ -156,7 +173,7 @@ NOWHERE = {"below_min_distance", "max_distance_exceeded", "bad_rssi", "invalid_r
 ALSO = {
     "not_asserted": NOWHERE,
     "gateway_not_found": NOWHERE | {"not_asserted", "invalid_capability", "gateway_no_valid_beacons", "invalid_packet"},
-    "self_witness": {"below_min_distance"},
+    "self_witness": {"below_min_distance", "max_distance_exceeded", "bad_rssi"},
     "max_distance_exceeded": {"bad_rssi", "below_min_distance"},
     "invalid_frequency": {"bad_rssi"},
     "invalid_region": {"invalid_frequency"},

@@ -4,13 +4,17 @@ from dataclasses import fields, replace
 from decimal import Decimal
 
 import pytest
+from typer.testing import CliRunner
 
+from cli.commands.profiles import group
 from poc.errors import ScenarioError
 from poc.profiles import ALIASES, PROFILES
 from poc.profiles.helium_iot_2026 import ADMISSION_CHECKS, BEACON_CHECKS, HELIUM_IOT_2026, WITNESS_CHECKS
 from poc.profiles.limits import HELIUM_BOUNDS, HELIUM_WORDS, HeliumLimits
+from poc.profiles.pages import comparison, limits_of
 from poc.rewards.rules import RULES
 from poc.schema import CLAIMS
+from poc.validator.discarding import discard
 from poc.validator.judge import Rules
 
 
@@ -26,7 +30,11 @@ def test_complete(name):
     assert profile.sources
     assert type(profile.reward_rule) in RULES.values()
     assert [kind.name for kind in profile.evidence_kinds] == ["beacon_witness"]
+    assert profile.status and profile.gets_past
     for kind in profile.evidence_kinds:
+        if kind.judge is discard:
+            assert not kind.checks
+            continue
         assert list(kind.checks) == [
             "readiness",
             "admission",
@@ -44,21 +52,23 @@ def test_emission_is_cut_into_the_whole(name):
     emission = PROFILES[name].emission
     parts = [pool.emission_share for pool in emission.pools] + [emission.data_share, *emission.reserved.values()]
     assert sum(parts) == Decimal(1)
-    takers = sum(pool.unused_data_share for pool in emission.pools)
+    takers = sum((pool.unused_data_share for pool in emission.pools), Decimal(bool(emission.unused_data_to)))
     assert takers == (1 if emission.data_share else 0)
+    assert emission.unused_data_to in ("", *emission.reserved)
 
 
 @pytest.mark.parametrize("name", sorted(PROFILES))
 def test_the_rule_pays_into_pools_that_exist(name):
     profile = PROFILES[name]
     claims = CLAIMS.table(
-        kind="beacon_witness", evidence=[1, 2, 3, 4], hotspot=[1, 2, 1, 2],
-        role=["beaconer", "witness", "reach", "witness"], peer=[0, 1, 2, 1],
-        cell=[0, *[631615575095659519] * 3], strength_db=10.0, hex_scale_e4=10_000,
+        kind="beacon_witness", evidence=[1, 2, 3, 4, 5], hotspot=[1, 2, 1, 2, 3],
+        role=["beaconer", "witness", "reach", "witness", "challenger"], peer=[0, 1, 2, 1, 1],
+        cell=[0, *[631615575095659519] * 3, 0], strength_db=10.0, hex_scale_e4=10_000,
         reward_unit_e4=10_000,
     )  # fmt: skip
     shares = profile.reward_rule.shares(claims, None, profile.limits)
-    assert set(shares["pool"].tolist()) == {pool.name for pool in profile.emission.pools}
+    pools = {pool.name for pool in profile.emission.pools}
+    assert set(shares["pool"].tolist()) == pools or not pools
 
 
 def test_helium_s_order_of_checks():
@@ -108,3 +118,29 @@ def test_nonsense_is_refused(name, limit, value, message):
 def test_replaced_limits_are_checked_too():
     with pytest.raises(ScenarioError):
         replace(PROFILES["guarded"].limits, max_paid=0)
+
+
+def test_limits_say_where_they_come_from():
+    for profile in PROFILES.values():
+        assert all(rule.source for rule in limits_of(profile)), profile.name
+
+
+def test_two_profiles_side_by_side():
+    rows = {(row["part"], row["rule"]): row for row in comparison(HELIUM_IOT_2026, PROFILES["hip-94"])}
+    late = rows["witness check", "too_late"]
+    assert (
+        not late["same"]
+        and "4000" in late["helium-iot-2026"]
+        and "500" in late["hip-94"]
+        and "HIP-94" in late["source"]
+    )
+    assert rows["limit", "base_window_ms"]["helium-iot-2026"] == "–"
+    assert rows["witness check", "bad_rssi"]["same"]
+    assert all(row["same"] for row in comparison(HELIUM_IOT_2026, HELIUM_IOT_2026))
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_compare_as_a_command(form):
+    done = CliRunner().invoke(group, ["compare", "helium-iot", "hip-136", "--format", form])
+    assert done.exit_code == 0 and "redundant" in done.stdout and "below_min_distance" not in done.stdout
+    assert "of them the same" in done.stderr
