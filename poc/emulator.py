@@ -91,7 +91,7 @@ class Emulation:
         first_list = Denylist("unloaded" if scenario.detectors.denylist == "unloaded" else "absent")
         world = replace(world, validator_state=replace(world.validator_state, denylist=first_list))
         watch.lap("setup")
-        made = (*standing(campaigns), *parties(scenario.actors))
+        made = (*standing(campaigns), *parties(scenario.actors, campaigns))
         large = len(world.hotspots) >= FROM_HOTSPOTS
         obstacle = why_whole(profile, campaigns, detectors.values()) if large else ""
         warnings = [WHOLE.format(obstacle)] if obstacle else []

@@ -97,8 +97,9 @@ def first_world(setting: Setting) -> tuple[World, tuple[Campaign, ...]]:
         raise DataError(str(error)) from error
     except RadioError as error:
         raise ScenarioError(f"fleet: {error}") from error
+    market = {"home": {"hotspots": hotspots, "truth": truth}} if scenario.actors else {}
     hotspots, truth = recruit(made, hotspots, truth, setting.keys.of("attacks"))
-    return World(hotspots, truth), made
+    return World(hotspots, truth, market=market), made
 
 
 def _check_domain(radio: Radio, plan: RegionPlan, height_m: float) -> None:

@@ -26,8 +26,7 @@ class Door:
     def check(self, scenario: Scenario) -> None:
         """Raises PocError, as the run itself would, for all that can be known without placing a hotspot."""
         detectors_of(scenario, profile_of(scenario))
-        campaigns(scenario.attacks)
-        parties(scenario.actors)
+        parties(scenario.actors, campaigns(scenario.attacks))
         build("placement", PLACEMENTS, scenario.fleet.placement, "fleet.placement")
         key = scenario.map.model_dump_json()
         if key not in self._cities:

@@ -12,6 +12,7 @@ from poc.metrics.coverage import coverage
 from poc.metrics.detection import detection
 from poc.metrics.labels import Labels, labels_from
 from poc.metrics.money import collateral, earnings, leakage, spread_of
+from poc.metrics.returns import returns
 from poc.metrics.witnessing import links, reasons, witness_distances, witness_graph
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def grade(tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], city: Cit
         "leakage": leakage(earned, labels) if labels is not None else None,
         "collateral": collateral(whole, earned, labels, first_epoch) if labels is not None else None,
         "rewards": spread_of(earned, labels),
+        "returns": returns(tables, earned, labels, counts["n_epochs_measured"] or 0) if labels is not None else None,
         "witness_graph": witness_graph(links(whole, first_epoch), counts["n_hotspots"] or 0),
         "witness_distance": witness_distances(whole, first_epoch),
         "reasons": {

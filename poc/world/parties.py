@@ -19,7 +19,7 @@ from poc.schema import MOVES
 from poc.table import Array, Table
 from poc.world.actors import ACTORS
 from poc.world.actors.actor import Actor, Moves
-from poc.world.recruiting import Campaign, enlist
+from poc.world.recruiting import Campaign, enlist, with_rows
 from poc.world.truth import Setting, World
 
 
@@ -41,10 +41,11 @@ class Party:
         return np.flatnonzero((draw >= self.from_share) & (draw < self.to_share))
 
 
-def parties(settings: Sequence[Mapping[str, Any]]) -> tuple[Party, ...]:
+def parties(settings: Sequence[Mapping[str, Any]], campaigns: Sequence[Campaign] = ()) -> tuple[Party, ...]:
     """The actors of a scenario in order; each entry gives `share` or `attack` (a label or several) and settings.
 
-    Raises ScenarioError for an unknown actor or setting, or an entry that says neither or both.
+    An actor with `tactics` owns whoever has gone over to one of these attacks, too.
+    Raises ScenarioError for an unknown actor, setting or tactic, or an entry that says neither or both.
     """
     made: list[Party] = []
     begin = 0.0
@@ -56,8 +57,11 @@ def parties(settings: Sequence[Mapping[str, Any]]) -> tuple[Party, ...]:
         rest = {key: value for key, value in entry.items() if key not in ("share", "attack")}
         actor = build("actor", ACTORS, rest, where)
         end = begin + float(share or 0.0)
+        tactics: tuple[str, ...] = getattr(actor, "tactics", ())
+        for label in tactics:
+            _called(label, campaigns)
         labels = (attack,) if isinstance(attack, str) else tuple(str(label) for label in attack)
-        made.append(Party(f"{number}-{entry['name']}", actor, begin, end, labels if share is None else ()))
+        made.append(Party(f"{number}-{entry['name']}", actor, begin, end, (*labels, *tactics) if share is None else ()))
         begin = end
     return tuple(made)
 
@@ -91,13 +95,26 @@ def act(
         }
         moves = party.actor.act(public, own, setting.keys.of(f"actor-{number}-{epoch}"))
         hotspots, truth = apply(moves, world.hotspots, world.truth)
+        home = {name: renamed(table, moves.rekey) for name, table in world.market.get("home", {}).items()}
         for label, ids in moves.enlist.items():
-            campaign = _called(label, campaigns)
-            row = np.sort(hotspots.rows_of(ids))
-            hotspots, truth = enlist(campaign, row, hotspots, truth, setting.keys.of(f"enlist-{epoch}"))
+            hotspots, truth = _gone_over(_called(label, campaigns), ids, hotspots, truth, home, setting)
         record = Table.concat([before, recorded(moves, party.name, epoch)])
-        world = replace(world, hotspots=hotspots, truth=truth, market={**world.market, "moves": record})
+        market = {**world.market, "moves": record} | ({"home": home} if home else {})
+        world = replace(world, hotspots=hotspots, truth=truth, market=market)
     return world
+
+
+def _gone_over(
+    campaign: Campaign, ids: Array, hotspots: Table, truth: Table, home: Mapping[str, Table], setting: Setting
+) -> tuple[Table, Table]:
+    """Both tables after hotspots have gone over to a campaign, from where they stood before any attack."""
+    rows = np.sort(hotspots.rows_of(ids))
+    known = np.flatnonzero(home["truth"].rows_of(truth["hotspot"][rows]) >= 0) if home else np.zeros(0, np.int64)
+    at = rows[known]
+    if len(at):
+        hotspots = with_rows(hotspots, at, home["hotspots"].take(home["hotspots"].rows_of(hotspots["hotspot"][at])))
+        truth = with_rows(truth, at, home["truth"].take(home["truth"].rows_of(truth["hotspot"][at])))
+    return enlist(campaign, rows, hotspots, truth, setting.keys.of("attacks"))
 
 
 def moves_of(world: World, epoch: int | None = None) -> Table:
@@ -113,6 +130,8 @@ def recorded(moves: Moves, party: str, epoch: int) -> Table:
         "leave": np.asarray(moves.leave, np.uint64),
         "reassert": moves.reassert["hotspot"],
         "retune": moves.retune["hotspot"],
+        "rekey": np.asarray(moves.rekey[1], np.uint64),
+        **{kind: np.asarray(hotspot, np.uint64) for kind, hotspot in moves.spent.items()},
         **{f"enlist {label}": np.asarray(hotspot, np.uint64) for label, hotspot in moves.enlist.items()},
     }
     rows = [
@@ -126,21 +145,37 @@ def recorded(moves: Moves, party: str, epoch: int) -> Table:
 
 
 def apply(moves: Moves, hotspots: Table, truth: Table) -> tuple[Table, Table]:
-    """Both tables after joining, leaving, re-asserting and retuning, same ids in the same order.
+    """Both tables after joining, leaving, re-asserting, retuning and re-keying, same ids in the same order.
 
     Raises ValueError when a move names a hotspot that is not there, or one joins that is.
     """
-    for table in (moves.reassert, moves.retune):
-        if (hotspots.rows_of(table["hotspot"]) < 0).any():
+    for ids in (moves.reassert["hotspot"], moves.retune["hotspot"], moves.rekey[0]):
+        if (hotspots.rows_of(ids) < 0).any():
             raise ValueError("an actor moved a hotspot that is not there.")
-    if (hotspots.rows_of(moves.join_hotspots["hotspot"]) >= 0).any():
-        raise ValueError("an actor let a hotspot join that is there already.")
+    for ids in (moves.join_hotspots["hotspot"], moves.rekey[1]):
+        if (hotspots.rows_of(ids) >= 0).any():
+            raise ValueError("an actor let a hotspot join that is there already.")
     hotspots, truth = _exchanged(hotspots, moves.reassert), _exchanged(truth, moves.retune)
     stay = ~np.isin(hotspots["hotspot"], moves.leave)
     return (
-        Table.concat([hotspots.take(stay), moves.join_hotspots]),
-        Table.concat([truth.take(stay), moves.join_truth]),
+        renamed(Table.concat([hotspots.take(stay), moves.join_hotspots]), moves.rekey),
+        renamed(Table.concat([truth.take(stay), moves.join_truth]), moves.rekey),
     )
+
+
+def renamed(table: Table, rekey: tuple[Array, Array]) -> Table:
+    """The table with new ids for some hotspots, wherever it names them: as the key, and as a group's."""
+    old, new = (np.asarray(ids, np.uint64) for ids in rekey)
+    if not len(old):
+        return table
+    order = np.argsort(old)
+    columns = {}
+    for name in ("hotspot", "group"):
+        if name in table.columns:
+            ids = table[name]
+            place = np.minimum(np.searchsorted(old[order], ids), len(old) - 1)
+            columns[name] = np.where(old[order][place] == ids, new[order][place], ids)
+    return table.replace(**columns)
 
 
 def _exchanged(table: Table, rows: Table) -> Table:

@@ -1,4 +1,4 @@
-"""What an owner can do between epochs: join, leave, re-assert, retune or change the attack; nothing else."""
+"""What an owner can do between epochs: join, leave, re-assert, retune, take a new key or change the attack."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ class Moves:
     """What owners do before the next epoch.
 
     join: rows for both tables. leave: ids. reassert: HOTSPOTS rows with new assertions of hotspots that are there.
-    retune: TRUTH rows with new radios or places of hotspots that are there. enlist: ids by the label of the campaign
-    that they go over to, which misplaces them anew. cost_usd: what one move of a kind costs its owner.
+    retune: TRUTH rows with new radios or places of hotspots that are there. rekey: ids that are there, and the new ids
+    under which the same radios go on. enlist: ids (new ones where re-keyed) by the label of the campaign that they go
+    over to, which misplaces them anew from where they were before any attack. spent: ids by what else was paid for
+    them. cost_usd: what one of a kind (join, leave, reassert, retune, rekey, enlist, …) costs its owner.
     """
 
     join_hotspots: Table = field(default_factory=HOTSPOTS.empty)
@@ -27,7 +29,9 @@ class Moves:
     leave: Array = field(default_factory=lambda: np.zeros(0, np.uint64))
     reassert: Table = field(default_factory=HOTSPOTS.empty)
     retune: Table = field(default_factory=TRUTH.empty)
+    rekey: tuple[Array, Array] = field(default_factory=lambda: (np.zeros(0, np.uint64), np.zeros(0, np.uint64)))
     enlist: Mapping[str, Array] = field(default_factory=dict)
+    spent: Mapping[str, Array] = field(default_factory=dict)
     cost_usd: Mapping[str, float] = field(default_factory=dict)
 
 

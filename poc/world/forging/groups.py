@@ -9,7 +9,7 @@ from maps.grid import cells_from_coordinates, resolutions
 from poc.keys import Keys
 from poc.table import Array, Table
 
-NO_RADIO_DB = -200.0  # gain of a key that has no antenna: nothing radiates, nothing is received
+NO_RADIO_DB = -200.0  # gain [dBi] of a key that has no antenna: nothing radiates, nothing is received
 _ROOM_M = 15.0
 
 
