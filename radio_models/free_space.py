@@ -38,3 +38,7 @@ class FreeSpace:
     def loss_db(self, paths: Paths) -> npt.NDArray[np.float64]:
         """Loss [dB] in the shape of `paths`."""
         return np.broadcast_to(free_space_loss_db(paths.distance_m, paths.frequency_hz), paths.shape)
+
+    def line_db(self, frequency_hz: float) -> tuple[float, float]:
+        """Loss at 1 m [dB] and its growth a decade of distance [dB]: all that there is to this model."""
+        return float(free_space_loss_db(1.0, frequency_hz)), 20.0

@@ -43,10 +43,19 @@ class LogDistance:
 
     def loss_db(self, paths: Paths) -> npt.NDArray[np.float64]:
         """Loss [dB] in the shape of `paths`."""
-        reference_db: npt.ArrayLike = (
-            free_space_loss_db(self.reference_distance_m, paths.frequency_hz)
-            if self.reference_loss_db is None
-            else self.reference_loss_db
+        loss_db = self._reference_db(paths.frequency_hz) + 10.0 * self.exponent * np.log10(
+            paths.distance_m / self.reference_distance_m
         )
-        loss_db = reference_db + 10.0 * self.exponent * np.log10(paths.distance_m / self.reference_distance_m)
         return np.broadcast_to(loss_db, paths.shape)
+
+    def line_db(self, frequency_hz: float) -> tuple[float, float]:
+        """Loss at 1 m [dB] and its growth a decade of distance [dB]: all that there is to this model."""
+        per_decade_db = 10.0 * self.exponent
+        return float(
+            self._reference_db(frequency_hz) - per_decade_db * math.log10(self.reference_distance_m)
+        ), per_decade_db
+
+    def _reference_db(self, frequency_hz: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        if self.reference_loss_db is None:
+            return free_space_loss_db(self.reference_distance_m, frequency_hz)
+        return np.asarray(self.reference_loss_db, np.float64)

@@ -11,6 +11,8 @@ at correlation_m and exactly 0 beyond 6.4 correlation_m. This holds when one end
 needs both ends to stay. Within a cube a component is constant: the field has steps, as sharp as the exponential model
 (which is not differentiable either) has them on average.
 
+Draws of links are in single precision (radio_models/float32.py), so that all forms give the same bits.
+
 Sources: Gudmundson, Electronics Letters 27 (1991) 2145 (exponential correlation); Wang, Tameh and Nix, IEEE Trans.
 Veh. Tech. 57 (2008) 94 (links whose both ends move, site cross-correlation). The tiling is our own construction.
 """
@@ -22,9 +24,9 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from radio_models.errors import RadioError
+from radio_models.float32 import normal
 
 Array = npt.NDArray[np.float64]
 
@@ -112,54 +114,89 @@ class CorrelatedShadowing:
         cubes = _cubes(xyz_m, self.correlation_m, keys)
         pair, site = keys.of("pair"), keys.of("site")
         return CorrelatedField(
-            words=np.stack([pair.bits(tiling, cubes[tiling]) for tiling in range(len(SIDES))], axis=-1),
-            site=np.sum([site.normal(tiling, cubes[tiling]) for tiling in range(len(SIDES))], axis=0),
-            pair_db=self.sigma_db * float(np.sqrt((1.0 - 2.0 * self.site_correlation) / 3.0)),
-            site_db=self.sigma_db * float(np.sqrt(2.0 * self.site_correlation)),
+            words=np.stack([pair.bits(tiling, cubes[tiling]) for tiling in range(len(SIDES))]),
+            site=np.sum([site.normal(tiling, cubes[tiling]) for tiling in range(len(SIDES))], axis=0, dtype=np.float32),
+            pair_cdb=np.float32(100.0 * self.sigma_db * np.sqrt((1.0 - 2.0 * self.site_correlation) / 3.0)),
+            site_cdb=np.float32(100.0 * self.sigma_db * np.sqrt(2.0 * self.site_correlation)),
         )
 
     def shadowing_db(self, tx_xyz_m: npt.ArrayLike, rx_xyz_m: npt.ArrayLike, keys: Keys) -> Array:
         """Gain over the median [dB], (links,); both directions of a link get the same bits."""
-        tx, rx = np.broadcast_arrays(np.asarray(tx_xyz_m, np.float64), np.asarray(rx_xyz_m, np.float64))
-        row = np.arange(tx[..., 0].size)
-        field = self.field(np.concatenate([tx.reshape(-1, 3), rx.reshape(-1, 3)]), keys)
-        return field.link_db(row, row + len(row)).reshape(tx.shape[:-1])
+        return _between(self, tx_xyz_m, rx_xyz_m, keys)
+
+
+@dataclass(frozen=True, slots=True)
+class IndependentShadowing:
+    """Log-normal shadowing without correlation: every pair of places draws its own, the same in both directions.
+
+    >>> from poc.keys import Keys
+    >>> here, there = [[6.371e6, 0.0, 0.0]], [[6.371e6, 900.0, 0.0]]
+    >>> model = IndependentShadowing(sigma_db=6.0)
+    >>> bool(model.shadowing_db(here, there, Keys(1)) == model.shadowing_db(there, here, Keys(1)))
+    True
+    """
+
+    sigma_db: float = 8.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.sigma_db <= 40.0:
+            raise RadioError(f"shadowing: sigma_db is {self.sigma_db}, expected 0 to 40 dB; correct it.")
+
+    def field(self, xyz_m: npt.ArrayLike, keys: Keys) -> CorrelatedField:
+        """The field among places, (places, 3) [m]; places within a millimetre are one place."""
+        x, y, z = np.moveaxis(np.rint(1000.0 * np.asarray(xyz_m, np.float64)).astype(np.int64), -1, 0)
+        return CorrelatedField(
+            words=keys.of("independent").bits(x, y, z)[None],
+            site=np.zeros(len(x), np.float32),
+            pair_cdb=np.float32(100.0 * self.sigma_db),
+            site_cdb=np.float32(0.0),
+        )
+
+    def shadowing_db(self, tx_xyz_m: npt.ArrayLike, rx_xyz_m: npt.ArrayLike, keys: Keys) -> Array:
+        """Gain over the median [dB], (links,); both directions of a link get the same bits."""
+        return _between(self, tx_xyz_m, rx_xyz_m, keys)
 
 
 @dataclass(frozen=True, slots=True)
 class CorrelatedField:
     """The correlated field among fixed places.
 
-    words     random word of the cube of each place in each tiling, (places, 3); equal words mean one cube
-    site      what is peculiar to each place: the sum of one standard normal a tiling, (places,)
-    pair_db, site_db   what the two parts weigh
+    words     random word of the cube of each place in each tiling, (tilings, places); equal words mean one cube
+    site      what is peculiar to each place: the sum of one standard normal a tiling, (places,) float32
+    pair_cdb, site_cdb   what the two parts weigh [0.01 dB]
     """
 
     words: npt.NDArray[np.uint64]
-    site: Array
-    pair_db: float
-    site_db: float
+    site: npt.NDArray[np.float32]
+    pair_cdb: np.float32
+    site_cdb: np.float32
 
     def link_db(self, tx: npt.NDArray[np.integer[Any]], rx: npt.NDArray[np.integer[Any]]) -> Array:
-        """Gain over the median [dB] of links between places by row; compiled for many links, equal to 1e-12 dB."""
+        """Gain over the median [dB] of links between places by row; compiled for many links, with the same bits."""
         if len(tx) >= COMPILED_FROM:
-            from radio_models.shadowing_compiled import link_db
+            from radio_models.shadowing_compiled import link_cdb
 
-            return link_db(self, tx, rx)
+            return link_cdb(self, tx, rx).astype(np.float64) / 100.0
         return self.link_db_in_numpy(tx, rx)
 
     def link_db_in_numpy(self, tx: npt.NDArray[np.integer[Any]], rx: npt.NDArray[np.integer[Any]]) -> Array:
         """The plain form, which the compiled one is held to."""
-        pair: Array = np.zeros(np.shape(tx))
-        shared: Array = np.zeros(np.shape(tx))
-        for tiling in range(len(SIDES)):
-            one, two = self.words[tx, tiling], self.words[rx, tiling]
-            pair = pair + ndtri((_mix64(one + two) >> np.uint64(11)).astype(np.float64) * 2.0**-53 + 2.0**-54)
-            shared = shared + (one == two)
+        pair = np.zeros(np.shape(tx), np.float32)
+        shared = np.zeros(np.shape(tx), np.float32)
+        for words in self.words:
+            one, two = words[tx], words[rx]
+            pair += normal((_mix64(one + two) >> np.uint64(32)).astype(np.uint32).view(np.int32))
+            shared += one == two
         # variance of the site part: 3 tilings × (2 if the cubes differ, 4 if they are one)
-        return np.asarray(
-            self.pair_db * pair + self.site_db * ((self.site[tx] + self.site[rx]) / np.sqrt(6.0 + 2.0 * shared))
-        )
+        both = (self.site[tx] + self.site[rx]) / np.sqrt(np.float32(6.0) + np.float32(2.0) * shared)
+        return np.asarray(self.pair_cdb * pair + self.site_cdb * both).astype(np.float64) / 100.0
+
+
+def _between(model: Shadowing, tx_xyz_m: npt.ArrayLike, rx_xyz_m: npt.ArrayLike, keys: Keys) -> Array:
+    tx, rx = np.broadcast_arrays(np.asarray(tx_xyz_m, np.float64), np.asarray(rx_xyz_m, np.float64))
+    row = np.arange(tx[..., 0].size)
+    field = model.field(np.concatenate([tx.reshape(-1, 3), rx.reshape(-1, 3)]), keys)
+    return field.link_db(row, row + len(row)).reshape(tx.shape[:-1])
 
 
 def _mix64(word: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -203,4 +240,8 @@ def _turn(normals: Array) -> Array:
     )
 
 
-SHADOWING: dict[str, type] = {"none": NoShadowing, "correlated": CorrelatedShadowing}
+SHADOWING: dict[str, type] = {
+    "none": NoShadowing,
+    "correlated": CorrelatedShadowing,
+    "independent": IndependentShadowing,
+}

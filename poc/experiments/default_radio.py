@@ -78,7 +78,7 @@ def reference_deployment(keys: Keys) -> Deployment:
 
     xyz_m, nothing = unit_vectors(*place) * EARTH_RADIUS_M, np.zeros(N_HOTSPOTS)
     near = neighbourhoods(xyz_m, nothing, nothing, Reach(0.0, 1.0, np.array([(1000.0 * CANDIDATE_KM) ** 2])))
-    parts = [near.pairs(*rows) for rows in near.blocks(4_000_000)]
+    parts = [near.pairs(*rows) for rows in near.blocks(0, len(xyz_m), 4_000_000)]
     sender, witness = (np.concatenate([getattr(part, side) for part in parts]) for side in ("sender", "witness"))
     distance_m = np.concatenate([part.distance_m for part in parts])
     shadow = keys.of("shadow").normal(np.minimum(sender, witness), np.maximum(sender, witness))

@@ -6,7 +6,7 @@ the Unix epoch (00, 06, 12, 18 UTC); a report is sent about when transmission st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,6 +40,10 @@ class Transmissions:
     def __len__(self) -> int:
         return len(self.beacon)
 
+    def with_sender(self, sender: Array) -> Transmissions:
+        """The same transmissions, senders counted in another table."""
+        return replace(self, sender=sender)
+
     def take(self, rows: Array) -> Transmissions:
         return Transmissions(
             self.beacon[rows],
@@ -55,13 +59,19 @@ class Transmissions:
 
 
 def entropies_of(span: Span, keys: Keys) -> Table:
-    """ENTROPIES of the span: every minute one, known to all."""
+    """The remote entropies (ENTROPIES) that are the newest at some time of the span."""
     return entropies_between(span.start_ns, span.end_ns, keys.of("beaconing").of("entropy"))
 
 
-def beacon_times(truth: Table, span: Span, plan: RegionPlan, keys: Keys) -> Transmissions:
-    """All transmissions whose true start lies in the span, ordered by time and id."""
-    keys_of_run, keys = keys, keys.of("beaconing")
+def beacon_times(
+    truth: Table, span: Span, plan: RegionPlan, keys: Keys, entropies: Table | None = None
+) -> Transmissions:
+    """All transmissions whose true start lies in the span, ordered by time and id.
+
+    `entropies` are those of the span, where they are at hand already.
+    """
+    entropies = entropies_of(span, keys) if entropies is None else entropies
+    keys = keys.of("beaconing")
     segment_ns = SEGMENT_S * 10**9
     offset_ns = np.round(truth["clock_offset_s"] * 1e9).astype(np.int64)
     reach_ns = int(np.abs(offset_ns).max(initial=0))
@@ -79,7 +89,6 @@ def beacon_times(truth: Table, span: Span, plan: RegionPlan, keys: Keys) -> Tran
 
     sender, time_ns, clock_ns = sender[inside], time_ns[inside], clock_ns[inside]
     beacon = keys.of("id").bits(hotspot[inside], segment[inside])
-    entropies = entropies_of(span, keys_of_run)
     row = entropies.rows_of(tick_s(time_ns), "start_s")
     local_entropy = (keys.of("local-entropy").bits(beacon) >> np.uint64(32)).astype(np.uint32)
     data, payload = payloads_and_digests(bytes_of(entropies), entropies["start_s"], row, local_entropy)

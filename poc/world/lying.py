@@ -9,7 +9,7 @@ import numpy as np
 from poc.keys import Keys
 from poc.table import Array, Table
 from poc.world.attacks.attack import Emissions, Forgery, OnAir, View
-from poc.world.backhaul import is_up
+from poc.world.backhaul import is_up, outages, ticks
 from poc.world.nuisances import repeated
 from poc.world.observers import Observer, Rehearing
 from poc.world.recruiting import Campaign, with_rows
@@ -98,5 +98,6 @@ def _forged(name: str, table: Table, view: View, forgery: Forgery, truth: Table,
     if add is None or not len(add):
         return table
     row = truth.rows_of(add["hotspot"])
-    up = is_up(truth, row, add["received_ns"], view.span, keys)  # whoever is down reports nothing, forged or not
+    down = outages(truth, view.span, keys)
+    up = is_up(down, row, ticks(add["received_ns"], view.span))  # whoever is down reports nothing, forged or not
     return Table.concat([table, add.take(up)]).sort(key)

@@ -5,27 +5,31 @@ An observer turns the world of one epoch into report tables. It reads the truth;
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from poc.beacon.entropy import tick_s
-from poc.keys import Keys, mix64
+from poc.keys import mix64
 from poc.schema import BEACONS, WITNESS_REPORTS
 from poc.shard import ReportShard
 from poc.table import Array, Table
 from poc.world.attacks.attack import Emissions
-from poc.world.backhaul import arrival_ns, is_up
+from poc.world.backhaul import arrival_ns, is_up, outages, ticks
 from poc.world.beaconing import Transmissions, beacon_times, entropies_of
 from poc.world.truth import Setting, Span, World
-from poc.world.witnessing.hearing import Heard, hear
-from poc.world.witnessing.links import Links, static_links
+from poc.world.witnessing.hearing import Receptions, calls_of, hear
+from poc.world.witnessing.links import Airspace, Links, airspace_of
+from poc.world.witnessing.tables import tables_of
 from radio_models.lora.airtime import airtime_s
-from radio_models.lora.receiver import reported_rssi_dbm, reported_snr_db, sensitivity_dbm
+from radio_models.lora.receiver import sensitivity_dbm
 
 BEACON_FRAME_BYTES = 52
-SHARD_BEACONERS = 1024  # hotspots a shard; results do not depend on it
+SHARD_BEACONERS = 2048  # hotspots a shard; results do not depend on it
+KEPT_LINKS = 10_000_000  # links that stay in memory between epochs
 
 
 class Observer(Protocol):
@@ -45,33 +49,54 @@ class Rehearing(Protocol):
     def hear_again(self, world: World, span: Span, reports: dict[str, Table], sent: Emissions) -> dict[str, Table]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Beacons of a range of sites ordered by sender and time, and who heard them."""
+
+    on_air: Transmissions
+    receptions: Receptions
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What all ranges of one epoch share: entropies and outages, the latter by row and by site."""
+
+    span: Span
+    entropies: Table
+    down_by_row: tuple[Array, Array]
+    down_by_site: tuple[Array, Array]
+
+
 class BeaconWitness:
     """Beacons on the air and the hotspots that hear them.
 
-    Links are kept from epoch to epoch while the truth stays the same table: a cache, not a state.
+    Hotspots are taken in ranges of neighbours. Few links are kept from epoch to epoch while the truth stays the same
+    table (a cache, not a state); many are computed anew, so that nothing the size of all pairs is ever held.
     """
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self.sensitivity_dbm = float(sensitivity_dbm(setting.plan.poc_spreading_factor, setting.radio.noise_figure_db))
-        self._airtime_ns = round(airtime_s(BEACON_FRAME_BYTES, setting.plan.poc_spreading_factor) * 1e9)
+        plan, radio = setting.plan, setting.radio
+        self.sensitivity_dbm = float(sensitivity_dbm(plan.poc_spreading_factor, radio.noise_figure_db))
+        self._airtime_ns = round(airtime_s(BEACON_FRAME_BYTES, plan.poc_spreading_factor) * 1e9)
+        self._tables = tables_of(radio.fading, self.sensitivity_dbm, radio.noise_figure_db)
         self._truth: Table | None = None
-        self._links: Links | None = None
-
-    def links(self, truth: Table) -> Links:
-        """The static links of this truth."""
-        if self._links is None or self._truth is not truth:
-            self._truth, self._links = truth, static_links(truth, self.setting, self.sensitivity_dbm)
-        return self._links
+        self._airspace: Airspace | None = None
+        self._kept: dict[int, Links] = {}
+        self._n_outside: dict[int, int] = {}
 
     def observe(self, world: World, span: Span) -> dict[str, Table]:
         """The tables `beacons` and `witness_reports`, each ordered by id, and the `entropies` of the epoch."""
-        setting, truth = self.setting, world.truth
-        on_air = self._on_air(world, span)
-        heard = self._heard(truth, on_air, span)
-        reports = self._reports(truth, on_air, heard, setting.keys)
-        beacons = self._beacons(truth, world.hotspots, on_air, setting.keys).sort("beacon")
-        return {"beacons": beacons, "witness_reports": reports, "entropies": on_air.entropies}
+        airspace, moment = self._prepared(world, [span])
+        beacons, reports = [BEACONS.empty()], [WITNESS_REPORTS.empty()]
+        for (heard,) in self._ranges(world, airspace, moment):
+            beacons.append(self._beacons(world, heard.on_air))
+            reports.append(self._reports(world.truth, airspace, heard))
+        return {
+            "beacons": Table.concat(beacons).sort("beacon"),
+            "witness_reports": Table.concat(reports).sort("report"),
+            "entropies": moment[0].entropies,
+        }
 
     def shards(self, world: World, span: Span) -> Iterator[ReportShard]:
         """The same reports in row form, the beaconers of one neighbourhood together.
@@ -79,34 +104,19 @@ class BeaconWitness:
         Every beaconer with a beacon on the air stands in exactly one shard; its beacons follow each other in time. The
         reports on a beacon stand in order of arrival, ties by report id.
         """
-        setting, truth = self.setting, world.truth
-        keeps_all = "all" in setting.scenario.reports
-        on_air = self._on_air(world, span)
-        on_air = on_air.take(np.argsort(on_air.sender, kind="stable"))
-        heard = self._heard(truth, on_air, span)
-        report, received_ns, rssi_dbm, snr_db = self._readings(truth, on_air, heard, setting.keys)
-        heard_ns = on_air.time_ns[heard.transmission] + self._airtime_ns
-        heard_ns = heard_ns + np.round(truth["clock_offset_s"][heard.witness] * 1e9).astype(np.int64)
-        order = np.lexsort((report, received_ns, heard.transmission))
-        end = np.searchsorted(heard.transmission, np.arange(len(on_air)), side="right")
-        beacons = self._beacons(truth, world.hotspots, on_air, setting.keys)
-        first = np.searchsorted(on_air.sender, np.arange(0, len(truth) + SHARD_BEACONERS, SHARD_BEACONERS))
-        for begin, stop in zip(first[:-1].tolist(), first[1:].tolist(), strict=True):
-            if begin == stop:
-                continue
-            start = np.append(0, end)[begin : stop + 1]
-            rows = order[start[0] : start[-1]]
-            yield ReportShard(
-                beacons=beacons.take(np.arange(begin, stop)),
-                beaconer_row=on_air.sender[begin:stop].astype(np.int32),
-                start=start - start[0],
-                witness_row=heard.witness[rows].astype(np.int32),
-                received_ns=received_ns[rows],
-                rssi_dbm=rssi_dbm[rows].astype(np.float32),
-                snr_db=snr_db[rows].astype(np.float32),
-                report_root=int(setting.keys.of("report-id").root),
-                heard_ns=heard_ns[rows] if keeps_all else None,
-            )
+        for _, shard in self.shards_of_spans(world, [span]):
+            yield shard
+
+    def shards_of_spans(self, world: World, spans: Sequence[Span]) -> Iterator[tuple[Span, ReportShard]]:
+        """The shards of several epochs in which nobody acts: all epochs of a neighbourhood before the next one.
+
+        Static links are computed once for all of them. The shards of each span are those of `shards`, in that order.
+        """
+        airspace, moments = self._prepared(world, spans)
+        for epochs in self._ranges(world, airspace, moments):
+            for span, heard in zip(spans, epochs, strict=True):
+                if len(heard.on_air):
+                    yield span, self._shard(world, airspace, heard)
 
     def entropies(self, span: Span) -> Table:
         """ENTROPIES that were the newest at some time of the span: the public archive."""
@@ -117,40 +127,135 @@ class BeaconWitness:
 
         A hotspot remembers what it has sent and heard and reports neither again (gateway-rs `MessageCache`).
         """
-        setting, truth = self.setting, world.truth
-        sender = truth.rows_of(sent.hotspot)
-        again = setting.keys.of("again").bits(sent.hotspot, sent.payload, sent.time_ns)
-        order = np.lexsort((again, sent.time_ns))
+        airspace, (moment,) = self._prepared(world, [span])
+        again = self.setting.keys.of("again").bits(sent.hotspot, sent.payload, sent.time_ns)
         no_entropy = np.zeros(len(sent), np.uint64)
         on_air = Transmissions(
-            again, sender, sent.time_ns, sent.time_ns, sent.payload, sent.frequency_hz,
-            no_entropy, no_entropy.astype(np.uint32), reports["entropies"],
-        ).take(order)  # fmt: skip
-        on_air = on_air.take(is_up(truth, on_air.sender, on_air.time_ns, span, setting.keys))
-        heard = self._heard(truth, on_air, span)
-        hotspot, payload = truth["hotspot"][heard.witness], on_air.payload[heard.transmission]
+            again, world.truth.rows_of(sent.hotspot), sent.time_ns, sent.time_ns, sent.payload, sent.frequency_hz,
+            no_entropy, no_entropy.astype(np.uint32), moment.entropies,
+        ).take(np.lexsort((again, sent.time_ns)))  # fmt: skip
+        on_air = on_air.take(is_up(moment.down_by_row, on_air.sender, ticks(on_air.time_ns, span)))
+        emission, heard = self._heard_again(airspace, moment, on_air)
+        hotspot, payload = world.truth["hotspot"][airspace.ground.sites.row[heard.witness]], on_air.payload[emission]
         met = [(table["payload"], table["hotspot"]) for table in (reports["beacons"], reports["witness_reports"])]
         known = np.concatenate([_pairs(*pair) for pair in (*met, (sent.payload, sent.hotspot))])
         rows = np.flatnonzero(~np.isin(_pairs(payload, hotspot), known))
         rows = rows[np.sort(np.unique(_pairs(payload, hotspot)[rows], return_index=True)[1])]  # the first it hears
-        first = Heard(heard.transmission[rows], heard.witness[rows], heard.received_dbm[rows])
-        more = self._reports(truth, on_air, first, setting.keys)
+        first = Receptions(
+            np.searchsorted(emission[rows], np.arange(len(on_air) + 1)), *(column[rows] for column in heard[1:])
+        )
+        more = self._reports(world.truth, airspace, _Heard(on_air, first))
         return {**reports, "witness_reports": Table.concat([reports["witness_reports"], more]).sort("report")}
+
+    def _heard_again(self, airspace: Airspace, moment: _Moment, on_air: Transmissions) -> tuple[Array, Receptions]:
+        """Who hears each transmission, whoever sends it: the transmission of each reception, ascending."""
+        row = airspace.ground.sites.row
+        site_of_row = np.empty(len(row), np.int64)
+        site_of_row[row] = np.arange(len(row))
+        site = site_of_row[on_air.sender]
+        emission, parts = [np.zeros(0, np.int64)], [Receptions(*(np.zeros(0, t) for t in "lilff"))]
+        for begin in np.unique(site // SHARD_BEACONERS * SHARD_BEACONERS).tolist():
+            links = self._links(airspace, begin, min(begin + SHARD_BEACONERS, len(row)))
+            mine = np.flatnonzero(site // SHARD_BEACONERS * SHARD_BEACONERS == begin)
+            mine = mine[np.argsort(site[mine], kind="stable")]
+            tick = ticks(on_air.time_ns[mine], moment.span)
+            calls = calls_of(site[mine] - begin, tick, on_air.beacon[mine], self.setting.keys)
+            parts.append(hear(calls, links, airspace.ground.sites, moment.down_by_site, self._tables))
+            emission.append(np.repeat(mine, np.diff(parts[-1].start)))
+        of = np.concatenate(emission)
+        order = np.argsort(of, kind="stable")
+        columns = [np.concatenate(column)[order] for column in list(zip(*parts, strict=True))[1:]]
+        return of[order], Receptions(np.zeros(0, np.int64), *columns)
 
     def notes(self) -> list[str]:
         """Links on which the path-loss model was used outside its domain, if any."""
-        links = self._links
-        if links is None or not links.n_outside:
+        n_outside = sum(self._n_outside.values())
+        if not n_outside:
             return []
         return [
-            f"{links.n_outside:,} candidate links lie outside the distance domain of the path-loss model "
+            f"{n_outside:,} candidate links lie outside the distance domain of the path-loss model "
             f"({self.setting.radio.path_loss.domain.source}); their loss is an extrapolation."
         ]
 
-    def _beacons(self, truth: Table, hotspots: Table, on_air: Transmissions, keys: Keys) -> Table:
-        sender = on_air.sender
+    def _prepared(self, world: World, spans: Sequence[Span]) -> tuple[Airspace, list[_Moment]]:
+        truth, keys = world.truth, self.setting.keys
+        if self._airspace is None or self._truth is not truth:
+            self._truth, self._airspace = truth, airspace_of(truth, self.setting, self.sensitivity_dbm)
+            self._kept, self._n_outside = {}, {}
+        row, moments = self._airspace.ground.sites.row, []
+        for span in spans:
+            begin, end = outages(truth, span, keys)
+            moments.append(_Moment(span, entropies_of(span, keys), (begin, end), (begin[row], end[row])))
+        return self._airspace, moments
+
+    def _ranges(self, world: World, airspace: Airspace, moments: list[_Moment]) -> Iterator[list[_Heard]]:
+        """Ranges of sites in order, each with what was heard in every span; `jobs` of them at a time."""
+        n, jobs = len(airspace.ground), self.setting.jobs
+        ranges = [(begin, min(begin + SHARD_BEACONERS, n)) for begin in range(0, n, SHARD_BEACONERS)]
+        if jobs == 1:
+            yield from (self._range(world, airspace, moments, *sites) for sites in ranges)
+            return
+        waiting: list[Future[list[_Heard]]] = []
+        with ThreadPoolExecutor(jobs) as pool:
+            for sites in ranges:
+                waiting.append(pool.submit(self._range, world, airspace, moments, *sites))
+                if len(waiting) > jobs:
+                    yield waiting.pop(0).result()
+            while waiting:
+                yield waiting.pop(0).result()
+
+    def _range(self, world: World, airspace: Airspace, moments: list[_Moment], begin: int, end: int) -> list[_Heard]:
+        links, sites = self._links(airspace, begin, end), airspace.ground.sites
+        heard = []
+        for moment in moments:
+            on_air, tick = self._on_air(world, sites.row[begin:end], moment)
+            calls = calls_of(on_air.sender, tick, on_air.beacon, self.setting.keys)
+            on_air = on_air.with_sender(sites.row[begin:end][on_air.sender])
+            heard.append(_Heard(on_air, hear(calls, links, sites, moment.down_by_site, self._tables)))
+        return heard
+
+    def _links(self, airspace: Airspace, begin: int, end: int) -> Links:
+        links = self._kept.get(begin)
+        if links is None or len(links.start) != end - begin + 1:
+            links = airspace.links(begin, end)
+            self._n_outside[begin] = links.n_outside
+            if sum(map(len, list(self._kept.values()))) + len(links) <= KEPT_LINKS:
+                self._kept[begin] = links
+        return links
+
+    def _on_air(self, world: World, rows: Array, moment: _Moment) -> tuple[Transmissions, Array]:
+        """The beacons that some rows really send, ordered by sender (its place in `rows`) and time; their ticks."""
         plan = self.setting.plan
-        claimed = np.minimum(plan.conducted_power_dbm(hotspots["gain_dbi"][sender]), plan.hardware_limit_dbm)
+        on_air = beacon_times(world.truth.take(rows), moment.span, plan, self.setting.keys, moment.entropies)
+        on_air = on_air.take(np.argsort(on_air.sender, kind="stable"))
+        tick, row = ticks(on_air.time_ns, moment.span), rows[on_air.sender]
+        buildable = world.hotspots["gain_dbi"][row] <= plan.max_eirp_dbm  # else power is negative
+        sent = buildable & is_up(moment.down_by_row, row, tick)
+        return on_air.take(sent), tick[sent]
+
+    def _shard(self, world: World, airspace: Airspace, heard: _Heard) -> ReportShard:
+        on_air, receptions = heard.on_air, heard.receptions
+        heard_ns = np.repeat(on_air.time_ns + self._airtime_ns, np.diff(receptions.start))
+        witness_row = airspace.ground.sites.row[receptions.witness]
+        by_clock_ns = None
+        if "all" in self.setting.scenario.reports:
+            by_clock_ns = heard_ns + _offset_ns(world.truth)[witness_row]
+        return ReportShard(
+            beacons=self._beacons(world, on_air),
+            beaconer_row=on_air.sender,
+            start=receptions.start,
+            witness_row=witness_row,
+            received_ns=heard_ns + receptions.delay_ns,
+            rssi_dbm=receptions.rssi_dbm,
+            snr_db=receptions.snr_db,
+            report_root=int(self.setting.keys.of("report-id").root),
+            heard_ns=by_clock_ns,
+        )
+
+    def _beacons(self, world: World, on_air: Transmissions) -> Table:
+        sender, truth, keys = on_air.sender, world.truth, self.setting.keys
+        plan = self.setting.plan
+        claimed = np.minimum(plan.conducted_power_dbm(world.hotspots["gain_dbi"][sender]), plan.hardware_limit_dbm)
         return BEACONS.table(
             beacon=on_air.beacon,
             hotspot=truth["hotspot"][sender],
@@ -165,56 +270,26 @@ class BeaconWitness:
             spreading_factor=np.full(len(on_air), plan.poc_spreading_factor),
         )
 
-    def _on_air(self, world: World, span: Span) -> Transmissions:
-        """The beacons that are really sent, ordered by time and id."""
-        setting, truth = self.setting, world.truth
-        on_air = beacon_times(truth, span, setting.plan, setting.keys)
-        buildable = world.hotspots["gain_dbi"][on_air.sender] <= setting.plan.max_eirp_dbm  # else power is negative
-        return on_air.take(buildable & is_up(truth, on_air.sender, on_air.time_ns, span, setting.keys))
-
-    def _heard(self, truth: Table, on_air: Transmissions, span: Span) -> Heard:
-        """The receptions of hotspots that are up, ordered by transmission."""
-        setting = self.setting
-        heard = hear(
-            on_air, self.links(truth), truth, setting.radio.fading, self.sensitivity_dbm, setting.keys, setting.jobs
-        )
-        up = is_up(truth, heard.witness, on_air.time_ns[heard.transmission], span, setting.keys)
-        return Heard(heard.transmission[up], heard.witness[up], heard.received_dbm[up])
-
-    def _readings(
-        self, truth: Table, on_air: Transmissions, heard: Heard, keys: Keys
-    ) -> tuple[Array, Array, Array, Array]:
-        """Report id, arrival [ns], RSSI [dBm] and SNR [dB] of each reception."""
-        transmission, witness = heard.transmission, heard.witness
-        hotspot, beacon = truth["hotspot"][witness], on_air.beacon[transmission]
-        report = keys.of("report-id").bits(beacon, hotspot)
-        heard_ns = on_air.time_ns[transmission] + self._airtime_ns
-        noise = keys.of("receiver").normal(beacon, hotspot)
-        noise_figure_db = self.setting.radio.noise_figure_db
-        return (
-            report,
-            arrival_ns(heard_ns, truth["latency_s"][witness], keys.of("witness-report"), report),
-            reported_rssi_dbm(heard.received_dbm, noise_figure_db, truth["rssi_bias_db"][witness], noise),
-            reported_snr_db(heard.received_dbm, noise_figure_db),
-        )
-
-    def _reports(self, truth: Table, on_air: Transmissions, heard: Heard, keys: Keys) -> Table:
-        plan = self.setting.plan
-        report, received_ns, rssi_dbm, snr_db = self._readings(truth, on_air, heard, keys)
-        order = np.argsort(report)  # ids are random words, so the order of rows tells nothing
-        transmission, witness = heard.transmission[order], heard.witness[order]
-        clock_offset_ns = np.round(truth["clock_offset_s"] * 1e9).astype(np.int64)
+    def _reports(self, truth: Table, airspace: Airspace, heard: _Heard) -> Table:
+        on_air, receptions = heard.on_air, heard.receptions
+        beacon = np.repeat(np.arange(len(on_air)), np.diff(receptions.start))
+        witness = airspace.ground.sites.row[receptions.witness]
+        hotspot, heard_ns = truth["hotspot"][witness], on_air.time_ns[beacon] + self._airtime_ns
         return WITNESS_REPORTS.table(
-            report=report[order],
-            payload=on_air.payload[transmission],
-            hotspot=truth["hotspot"][witness],
-            heard_ns=on_air.time_ns[transmission] + self._airtime_ns + clock_offset_ns[witness],
-            received_ns=received_ns[order],
-            rssi_dbm=rssi_dbm[order],
-            snr_db=snr_db[order],
-            frequency_hz=on_air.frequency_hz[transmission],
-            spreading_factor=np.full(len(report), plan.poc_spreading_factor),
+            report=self.setting.keys.of("report-id").bits(on_air.beacon[beacon], hotspot),
+            payload=on_air.payload[beacon],
+            hotspot=hotspot,
+            heard_ns=heard_ns + _offset_ns(truth)[witness],
+            received_ns=heard_ns + receptions.delay_ns,
+            rssi_dbm=receptions.rssi_dbm,
+            snr_db=receptions.snr_db,
+            frequency_hz=on_air.frequency_hz[beacon],
+            spreading_factor=np.full(len(beacon), self.setting.plan.poc_spreading_factor),
         )
+
+
+def _offset_ns(truth: Table) -> Array:
+    return np.round(truth["clock_offset_s"] * 1e9).astype(np.int64)
 
 
 def _pairs(payload: Array, hotspot: Array) -> Array:

@@ -63,6 +63,20 @@ def sensitivity_dbm(
     return np.asarray(noise_floor_dbm(noise_figure_db, bandwidth_hz) + snr_limit_db(spreading_factor))
 
 
+def total_dbm(
+    received_dbm: npt.ArrayLike,
+    noise_figure_db: npt.ArrayLike = NOISE_FIGURE_DB,
+    bandwidth_hz: npt.ArrayLike = BANDWIDTH_HZ,
+) -> Array:
+    """Signal and noise together [dBm].
+
+    >>> total_dbm(-200.0).round(2).item()
+    -117.03
+    """
+    noise_mw = 10.0 ** (0.1 * noise_floor_dbm(noise_figure_db, bandwidth_hz))
+    return np.asarray(10.0 * np.log10(10.0 ** (0.1 * np.asarray(received_dbm, np.float64)) + noise_mw))
+
+
 def reported_rssi_dbm(
     received_dbm: npt.ArrayLike,
     noise_figure_db: npt.ArrayLike = NOISE_FIGURE_DB,
@@ -78,10 +92,8 @@ def reported_rssi_dbm(
     >>> reported_rssi_dbm([-80.0, -140.0]).tolist()
     [-80.0, -117.0]
     """
-    noise_mw = 10.0 ** (0.1 * noise_floor_dbm(noise_figure_db, bandwidth_hz))
-    total_dbm = 10.0 * np.log10(10.0 ** (0.1 * np.asarray(received_dbm, np.float64)) + noise_mw)
     error_db = np.asarray(bias_db, np.float64) + RSSI_JITTER_DB * np.asarray(jitter, np.float64)
-    return np.asarray(np.round(total_dbm + error_db))
+    return np.asarray(np.round(total_dbm(received_dbm, noise_figure_db, bandwidth_hz) + error_db))
 
 
 def reported_snr_db(

@@ -1,59 +1,107 @@
-"""The draw of each beacon on each link: one uniform word decides fading, and with it whether it is heard."""
+"""The draw of each beacon on each link: one keyed word decides whether it is heard, how strongly, and how late.
+
+The upper half of the word is the fading, the lower half the delay on the way to the server (design §6).
+"""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from poc.keys import Keys
-from poc.table import Array, Table
-from poc.world.beaconing import Transmissions
+from poc.keys import Keys, mix64
+from poc.table import Array
+from poc.world.backhaul import delay_ns, is_up
 from poc.world.witnessing.links import Links
-from poc.world.witnessing.neighbours import blocks_of
+from poc.world.witnessing.neighbours import COMPILED_FROM, blocks_of
+from poc.world.witnessing.sites import Sites
+from poc.world.witnessing.tables import LOWEST_CDBM, Tables, fade_cdb
+from radio_models.float32 import normal
+from radio_models.lora.receiver import RSSI_JITTER_DB
 
 BLOCK = 500_000  # link draws at a time; results do not depend on it
-_LOWEST_CDBM = -(2**15)
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """Receptions: row of the transmission, row of the witness, received power [dBm] with fading."""
+class Calls(NamedTuple):
+    """Beacons on the air, ordered by sender: `sender` counts within the range of the links (int32), `tick` of the span
+    (uint16); `air`, `noise`, `report`: the words from which every draw of this beacon starts (uint64).
+    """
 
-    transmission: Array
+    sender: Array
+    tick: Array
+    air: Array
+    noise: Array
+    report: Array
+
+
+class Receptions(NamedTuple):
+    """Reports on each beacon in order of arrival (ties by report id): on beacon k `start[k] <= i < start[k + 1]`.
+
+    `witness`: places in `Sites` (int32), `delay_ns` from reception to the server (int64), `rssi_dbm` and `snr_db` as
+    reported (float32).
+    """
+
+    start: Array
     witness: Array
-    received_dbm: Array
+    delay_ns: Array
+    rssi_dbm: Array
+    snr_db: Array
+
+    def __len__(self) -> int:
+        return len(self.witness)
 
 
-def hear(
-    on_air: Transmissions, links: Links, truth: Table, fading: Any, sensitivity_dbm: float, keys: Keys, jobs: int
-) -> Heard:
-    """Who heard which beacon, ordered by transmission and then as the links are."""
-    keys = keys.of("fading")
-    hotspot = truth["hotspot"]
-    # the least uniform draw that is heard, for every received power there can be: one look-up instead of a fade a link
-    least = 1.0 - fading.survival(np.arange(_LOWEST_CDBM, -_LOWEST_CDBM) / 100.0 - sensitivity_dbm)
+def calls_of(sender: Array, tick: Array, beacon: Array, keys: Keys) -> Calls:
+    """The calls of beacons by id; `Calls` words with a hotspot's `id_word` give the draws of `keys` for both ids."""
+    with np.errstate(over="ignore"):
+        mixed = mix64(np.asarray(beacon, np.uint64))
+        air, noise, report = (mix64(keys.of(name).root ^ mixed) for name in ("fading", "receiver", "report-id"))
+    return Calls(sender.astype(np.int32), tick.astype(np.uint16), air, noise, report)
 
-    def block(rows: tuple[int, int]) -> tuple[Array, Array, Array]:
-        senders = on_air.sender[slice(*rows)]
-        first, count = links.start[senders], links.start[senders + 1] - links.start[senders]
-        transmission = np.repeat(np.arange(*rows), count)
-        link = np.repeat(first - np.concatenate(([0], np.cumsum(count)[:-1])), count) + np.arange(len(transmission))
+
+def hear(calls: Calls, links: Links, sites: Sites, down: tuple[Array, Array], tables: Tables) -> Receptions:
+    """Who heard which beacon; `down` are the outages by site. Compiled for many sites."""
+    if len(sites.row) >= COMPILED_FROM:
+        from poc.world.witnessing.receptions import receptions_compiled
+
+        return receptions_compiled(calls, links, sites, down, tables)
+    return hear_in_numpy(calls, links, sites, down, tables)
+
+
+def hear_in_numpy(calls: Calls, links: Links, sites: Sites, down: tuple[Array, Array], tables: Tables) -> Receptions:
+    """The plain form, which the compiled one is held to."""
+    first = links.start[calls.sender]
+    n_links = links.start[calls.sender + 1] - first
+    parts = [np.zeros((0, 3), np.int64)]
+    words: list[Array] = [np.zeros(0, np.uint64)]
+    for begin, end in blocks_of(n_links, BLOCK):
+        count = n_links[begin:end]
+        call = np.repeat(np.arange(begin, end), count)
+        link = np.repeat(first[begin:end] - (np.cumsum(count) - count), count) + np.arange(len(call))
         witness = links.witness[link]
-        uniform = keys.uniform(on_air.beacon[transmission], hotspot[witness])
-        cdbm = links.received_cdbm[link]
-        heard = np.flatnonzero(uniform >= least[cdbm.astype(np.int64) - _LOWEST_CDBM])
-        received = cdbm[heard] / 100.0 + fading.fading_db(uniform[heard])
-        return transmission[heard], witness[heard], np.maximum(received, sensitivity_dbm)
-
-    blocks = blocks_of(links.start[on_air.sender + 1] - links.start[on_air.sender], BLOCK)
-    with ThreadPoolExecutor(jobs) as pool:
-        parts = list(pool.map(block, blocks))
-    empty = np.zeros(0, np.int64)
-    return Heard(
-        transmission=np.concatenate([part[0] for part in parts] or [empty]),
-        witness=np.concatenate([part[1] for part in parts] or [empty]).astype(np.int64),
-        received_dbm=np.concatenate([part[2] for part in parts] or [np.zeros(0)]),
+        with np.errstate(over="ignore"):
+            drawn: Array = mix64(np.bitwise_xor(calls.air[call], sites.id_word[witness]))
+        least = tables.least[links.received_cdbm[link].astype(np.int64) - LOWEST_CDBM]
+        heard = (drawn >> np.uint64(32) >= least) & is_up(down, witness, calls.tick[call])
+        parts.append(np.stack([call, witness, links.received_cdbm[link]], axis=1)[heard])
+        words.append(drawn[heard])
+    call, witness, cdbm = np.concatenate(parts).T
+    word: Array = np.concatenate(words)
+    cdbm = cdbm + fade_cdb(tables, (word >> np.uint64(32)).astype(np.uint32)).astype(np.int64)
+    power = np.clip(cdbm, tables.sensitivity_cdbm, 32767) - LOWEST_CDBM
+    with np.errstate(over="ignore"):
+        noise, report = (
+            mix64(np.bitwise_xor(start[call], sites.id_word[witness])) for start in (calls.noise, calls.report)
+        )
+    jitter = normal((noise >> np.uint64(32)).astype(np.uint32).view(np.int32))
+    error_db = sites.bias_cdb[witness].astype(np.float32) * np.float32(0.01) + np.float32(RSSI_JITTER_DB) * jitter
+    rssi_dbm = np.rint(tables.total_dbm[power] + error_db)
+    late_ns = delay_ns(sites.latency_s[witness], word.astype(np.uint32))
+    order = np.lexsort((report, late_ns, call))
+    return Receptions(
+        start=np.searchsorted(call, np.arange(len(calls.sender) + 1)),
+        witness=witness[order].astype(np.int32),
+        delay_ns=late_ns[order],
+        rssi_dbm=rssi_dbm[order],
+        snr_db=tables.snr_db[power][order],
     )

@@ -1,20 +1,24 @@
 """The static stage: what every hotspot would receive of every other before fading, the same in every epoch.
 
-Received power is quantised to 0.01 dB, so that any later engine can hold the same numbers in 16 bits.
+Links are asked for by ranges of senders, so that nothing the size of all pairs need be held. Received power is
+quantised to 0.01 dB, and only that number goes on.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from poc.paths import Places, median_loss
 from poc.table import Array, Table
 from poc.world.truth import Setting
-from poc.world.witnessing.neighbours import neighbourhoods
+from poc.world.witnessing.laws import Law, Shadow, law_of, shadow_of
+from poc.world.witnessing.neighbours import COMPILED_FROM, Neighbourhoods, Reach, neighbourhoods
 from poc.world.witnessing.reach import deficit_db, fade_floor_db, reach_of
+from poc.world.witnessing.sites import Ground, ground_of
 from radio_models.free_space import free_space_loss_db
 from radio_models.model import NEEDS_TERRAIN
 
@@ -24,32 +28,92 @@ TERRAIN_GAIN_DB = 6.0  # what a ground reflection in phase can add to free space
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Directed links by sender row: link k of sender s stands at `start[s] <= k < start[s + 1]`.
+    """Directed links of a range of senders: link k of the j-th of them stands at `start[j] <= k < start[j + 1]`.
 
-    `witness` rows of the truth, `received_cdbm` median received power [0.01 dBm] without fading, `n_outside` links
-    beyond the distance domain of the path-loss model, `radius_m` the search radius.
+    `witness`: places in `Sites` (int32), `received_cdbm`: median received power without fading [0.01 dBm] (int16),
+    `n_outside`: links beyond the distance domain of the path-loss model.
     """
 
     start: Array
     witness: Array
     received_cdbm: Array
     n_outside: int
-    radius_m: float
+
+    def __len__(self) -> int:
+        return len(self.witness)
 
 
-def static_links(truth: Table, setting: Setting, sensitivity_dbm: float) -> Links:
-    """All links that are heard with at least `FADE_FLOOR` probability once shadowing is known.
+@dataclass(frozen=True, slots=True)
+class Airspace:
+    """All that links follow from: who stands where, the losses between them, and how much is too little.
 
-    A pair whose mean margin leaves less than `radio.miss_probability` is not looked at (design §6).
+    `places` and `field` are in the order of `ground.sites`. A pair whose mean received power is below `least_cdbm` is
+    not looked at: it would be heard with less than `radio.miss_probability` (design §6). A link weaker than
+    `floor_cdbm` after shadowing is left out: each of its beacons is heard with less than `FADE_FLOOR`.
     """
-    radio, city = setting.radio, setting.city
-    places = Places(truth["latitude_deg"], truth["longitude_deg"], truth["height_m"])
-    xyz_m = places.lattice_m()
-    frequency_hz = float(np.mean(setting.plan.channels_hz))
-    field = radio.shadowing.field(xyz_m, setting.keys.of("shadowing"))
+
+    ground: Ground
+    places: Places
+    setting: Setting
+    reach: Reach
+    field: Any
+    law: Law | None
+    shadow: Shadow | None
+    least_cdbm: np.float32
+    floor_cdbm: int
+
+    def links(self, begin: int, end: int) -> Links:
+        """The links of the sites `begin` to `end`: compiled for many sites and losses in closed form."""
+        if self.law is not None and self.shadow is not None and len(self.ground) >= COMPILED_FROM:
+            from poc.world.witnessing.static import links_compiled
+
+            return links_compiled(self, begin, end)
+        return self.links_in_numpy(begin, end)
+
+    def links_in_numpy(self, begin: int, end: int) -> Links:
+        """The plain form, which the compiled one is held to; it knows every path-loss model."""
+        near = self._neighbourhoods()
+        parts = [self._block(near, *rows) for rows in near.blocks(begin, end, BLOCK)]
+        sender = np.concatenate([part[0] for part in parts] or [np.zeros(0, np.int64)])
+        return Links(
+            start=np.searchsorted(sender, np.arange(begin, end + 1)),
+            witness=np.concatenate([part[1] for part in parts] or [np.zeros(0, np.int64)]).astype(np.int32),
+            received_cdbm=np.concatenate([part[2] for part in parts] or [np.zeros(0, np.int16)]),
+            n_outside=sum(part[3] for part in parts),
+        )
+
+    def _block(self, near: Neighbourhoods, begin: int, end: int) -> tuple[Array, Array, Array, int]:
+        sites, pairs = self.ground.sites, near.pairs(begin, end)
+        sender, witness = pairs.sender, pairs.witness
+        if self.law is not None:
+            mean, outside = self.law.mean_cdbm(sites, sender, witness), np.zeros(len(sender), bool)
+        else:
+            loss_db, outside = median_loss(
+                self.setting.radio.path_loss, self.setting.city, self.places.take(sender), self.places.take(witness),
+                pairs.distance_m, _frequency_hz(self.setting),
+            )  # fmt: skip
+            gains_cdb = sites.sent_cdb[sender].astype(np.float32) + sites.heard_cdb[witness].astype(np.float32)
+            mean = gains_cdb - (100.0 * loss_db).astype(np.float32)  # −inf is never likely
+        likely = np.flatnonzero(mean >= self.least_cdbm)
+        sender, witness = sender[likely], witness[likely]
+        shadow_cdb = (100.0 * self.field.link_db(sender, witness)).astype(np.float32)
+        received_cdbm = np.minimum(np.rint(mean[likely] + shadow_cdb), 32767.0)
+        strong = np.flatnonzero(received_cdbm >= self.floor_cdbm)
+        return sender[strong], witness[strong], received_cdbm[strong].astype(np.int16), int(outside[likely].sum())
+
+    def _neighbourhoods(self) -> Neighbourhoods:
+        sites = self.ground.sites
+        return neighbourhoods(self.places.lattice_m(), sites.sent_cdb / 100.0, sites.heard_cdb / 100.0, self.reach)
+
+
+def airspace_of(truth: Table, setting: Setting, sensitivity_dbm: float) -> Airspace:
+    """The airspace of a fleet under the scenario's radio."""
+    radio = setting.radio
+    ground = ground_of(truth)
+    row = ground.sites.row
+    places = Places(truth["latitude_deg"], truth["longitude_deg"], truth["height_m"]).take(row)
     deficit = deficit_db(radio.shadowing.sigma_db, radio.fading, radio.miss_probability)
-    floor = fade_floor_db(radio.fading)
-    gain_dbi, power_dbm = truth["gain_dbi"], truth["power_dbm"]
+    frequency_hz = _frequency_hz(setting)
 
     def least_loss_db(distance_m: Array) -> Array:
         if type(radio.path_loss) in NEEDS_TERRAIN:  # no distance tells what a ridge hides: free space is the best case
@@ -58,33 +122,24 @@ def static_links(truth: Table, setting: Setting, sensitivity_dbm: float) -> Link
         top = Places(np.zeros(len(distance_m)), np.zeros(len(distance_m)), tallest)
         return median_loss(radio.path_loss, None, top, top, distance_m, frequency_hz)[0]
 
-    sent_db = power_dbm + gain_dbi - sensitivity_dbm + deficit
-    weakest, strongest = (float(end(sent_db, initial=0.0) + end(gain_dbi, initial=0.0)) for end in (np.min, np.max))
-    reach = reach_of(least_loss_db, weakest, strongest)
-    near = neighbourhoods(xyz_m, sent_db, gain_dbi, reach)
-
-    def block(rows: tuple[int, int]) -> tuple[Array, Array, Array, int]:
-        pairs = near.pairs(*rows)
-        sender, witness = pairs.sender, pairs.witness
-        loss_db, outside = median_loss(
-            radio.path_loss, city, places.take(sender), places.take(witness), pairs.distance_m, frequency_hz
-        )
-        mean = sent_db[sender] + gain_dbi[witness] - loss_db  # over sensitivity less deficit; −inf is never likely
-        likely = np.flatnonzero(mean >= 0.0)
-        n_outside = int(outside[likely].sum())
-        sender, witness = sender[likely], witness[likely]
-        received = mean[likely] + (sensitivity_dbm - deficit) + field.link_db(sender, witness)
-        heard = np.flatnonzero(received - sensitivity_dbm >= -floor)
-        received_cdbm = np.clip(np.round(received[heard] * 100.0), -32767, 32767).astype(np.int16)
-        return sender[heard].astype(np.int32), witness[heard].astype(np.int32), received_cdbm, n_outside
-
-    with ThreadPoolExecutor(setting.jobs) as pool:
-        parts = list(pool.map(block, near.blocks(BLOCK)))
-    sender = np.concatenate([part[0] for part in parts] or [np.zeros(0, np.int32)])
-    return Links(
-        start=np.searchsorted(sender, np.arange(len(truth) + 1)),
-        witness=np.concatenate([part[1] for part in parts] or [np.zeros(0, np.int32)]),
-        received_cdbm=np.concatenate([part[2] for part in parts] or [np.zeros(0, np.int16)]),
-        n_outside=sum(part[3] for part in parts),
-        radius_m=reach.largest_m,
+    sent_db, heard_db = ground.sites.sent_cdb / 100.0, ground.sites.heard_cdb / 100.0
+    weakest, strongest = (float(end(sent_db, initial=0.0) + end(heard_db, initial=0.0)) for end in (np.min, np.max))
+    least_db = sensitivity_dbm - deficit
+    reach = reach_of(least_loss_db, weakest - least_db, strongest - least_db)
+    reach = replace(reach, lowest_db=reach.lowest_db + least_db)  # by power alone
+    field = radio.shadowing.field(places.lattice_m(), setting.keys.of("shadowing"))
+    return Airspace(
+        ground=ground,
+        places=places,
+        setting=setting,
+        reach=reach,
+        field=field,
+        law=law_of(radio.path_loss, frequency_hz, reach),
+        shadow=shadow_of(field, len(ground)),
+        least_cdbm=np.float32(100.0 * least_db),
+        floor_cdbm=math.ceil(100.0 * (sensitivity_dbm - fade_floor_db(radio.fading))),
     )
+
+
+def _frequency_hz(setting: Setting) -> float:
+    return float(np.mean(setting.plan.channels_hz))

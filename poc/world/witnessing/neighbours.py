@@ -48,7 +48,7 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhoods:
-    """Places sorted into bins: `order` lists rows by bin; `first` and `count` are each row's 27 spans of `order`.
+    """Places sorted into cubes: `order` lists rows by cube, `keys` their cubes in that order.
 
     The budget of a pair is `sent_db` of the sender plus `heard_db` of the witness, looked up in `reach`.
     """
@@ -58,12 +58,19 @@ class Neighbourhoods:
     heard_db: Array
     reach: Reach
     order: Array
-    first: Array
-    count: Array
+    keys: Array
 
-    def blocks(self, n_candidates: int) -> list[tuple[int, int]]:
-        """Ranges of rows that scan about `n_candidates` candidates each."""
-        return blocks_of(self.count.sum(axis=1), n_candidates)
+    def spans(self, begin: int, end: int) -> tuple[Array, Array]:
+        """Where the 27 cubes around each of the rows stand in `order`, and how many places each holds: (rows, 27)."""
+        cube = np.floor(self.xyz_m[begin:end] / self.reach.largest_m).astype(np.int64)
+        around = _packed(cube[:, None, :] + _OFFSETS)
+        first = np.searchsorted(self.keys, around, side="left")
+        return first, np.searchsorted(self.keys, around, side="right") - first
+
+    def blocks(self, begin: int, end: int, n_candidates: int) -> list[tuple[int, int]]:
+        """Ranges of the rows `begin` to `end` that scan about `n_candidates` candidates each."""
+        ranges = blocks_of(self.spans(begin, end)[1].sum(axis=1), n_candidates)
+        return [(begin + first, begin + last) for first, last in ranges]
 
     def pairs(self, begin: int, end: int) -> Pairs:
         """The pairs of the rows `begin` to `end`; compiled for many places, with the same result."""
@@ -75,10 +82,11 @@ class Neighbourhoods:
 
     def pairs_in_numpy(self, begin: int, end: int) -> Pairs:
         """The plain form, which the compiled one is held to."""
-        count = self.count[begin:end].ravel()
-        spans = np.repeat(self.first[begin:end].ravel() - (np.cumsum(count) - count), count)
+        first, counts = self.spans(begin, end)
+        count = counts.ravel()
+        spans = np.repeat(first.ravel() - (np.cumsum(count) - count), count)
         witness = self.order[spans + np.arange(len(spans))]
-        sender = np.repeat(np.arange(begin, end), self.count[begin:end].sum(axis=1))
+        sender = np.repeat(np.arange(begin, end), counts.sum(axis=1))
         gap = self.xyz_m[sender] - self.xyz_m[witness]
         squared_m2 = gap[:, 0] ** 2 + gap[:, 1] ** 2 + gap[:, 2] ** 2
         step = self.reach.steps(self.sent_db[sender] + self.heard_db[witness])
@@ -104,20 +112,16 @@ def blocks_of(work: Array, most: int) -> list[tuple[int, int]]:
 
 
 def neighbourhoods(xyz_m: Array, sent_db: Array, heard_db: Array, reach: Reach) -> Neighbourhoods:
-    """Bins over places of shape (n, 3) [m], with what each place sends and hears [dB].
+    """Cubes over places of shape (n, 3) [m], with what each place sends and hears [dB].
 
     >>> near = Reach(0.0, 1.0, np.array([4.0]))
     >>> line = neighbourhoods(np.array([[0.0, 0, 0], [1, 0, 0], [9, 0, 0]]), np.zeros(3), np.zeros(3), near)
     >>> line.pairs(0, 3).sender.tolist(), line.pairs(0, 3).witness.tolist()
     ([0, 1], [1, 0])
     """
-    cube = np.floor(xyz_m / reach.largest_m).astype(np.int64)
-    keys = _packed(cube)
+    keys = _packed(np.floor(xyz_m / reach.largest_m).astype(np.int64))
     order = np.argsort(keys, kind="stable")
-    around = _packed(cube[:, None, :] + _OFFSETS)
-    first = np.searchsorted(keys[order], around, side="left")
-    count = np.searchsorted(keys[order], around, side="right") - first
-    return Neighbourhoods(xyz_m, sent_db, heard_db, reach, order, first, count)
+    return Neighbourhoods(xyz_m, sent_db, heard_db, reach, order, keys[order])
 
 
 def _packed(cube: Array) -> Array:

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 def scan(near: Neighbourhoods, begin: int, end: int) -> tuple[Array, Array, Array]:
     """Sender rows, witness rows and distances [m] of all pairs of the rows `begin` to `end`."""
     reach = near.reach
-    most = int(near.count[begin:end].sum())
+    first, count = near.spans(begin, end)
+    most = int(count.sum())
     sender, witness, distance_m = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most)
     n = _scan(
         near.xyz_m, near.sent_db, near.heard_db, reach.lowest_db, reach.step_db, reach.squared_m2,
-        near.order, near.first, near.count, begin, end, sender, witness, distance_m,
+        near.order, first, count, begin, end, sender, witness, distance_m,
     )  # fmt: skip
     return sender[:n].copy(), witness[:n].copy(), distance_m[:n].copy()
 
@@ -50,8 +51,9 @@ def _scan(  # type: ignore[no-untyped-def]
     last = len(squared_m2) - 1
     for i in range(begin, end):
         x, y, z = xyz_m[i, 0], xyz_m[i, 1], xyz_m[i, 2]
-        for bin_ in range(first.shape[1]):
-            for k in range(first[i, bin_], first[i, bin_] + count[i, bin_]):
+        for cube in range(first.shape[1]):
+            span = first[i - begin, cube]
+            for k in range(span, span + count[i - begin, cube]):
                 j = order[k]
                 gap_x, gap_y, gap_z = x - xyz_m[j, 0], y - xyz_m[j, 1], z - xyz_m[j, 2]
                 squared = gap_x * gap_x + gap_y * gap_y + gap_z * gap_z

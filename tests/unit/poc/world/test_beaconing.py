@@ -9,7 +9,7 @@ from poc.beacon.entropy import tick_s
 from poc.beacon.rebuilding import rebuild
 from poc.keys import Keys
 from poc.schema import TRUTH
-from poc.world.backhaul import arrival_ns, is_up
+from poc.world.backhaul import arrival_ns, is_up, outages, ticks
 from poc.world.beaconing import SEGMENT_S, beacon_times
 from poc.world.truth import Span
 from radio_models.lora.region_plans import REGION_PLANS
@@ -80,8 +80,8 @@ def test_outages_are_stretches():
     span = Span(4, 0, DAY_NS)
     rows = np.repeat(np.arange(300), 50)
     times = np.tile(np.linspace(0, DAY_NS - 1, 50).astype(np.int64), 300)
-    up = is_up(truth, rows, times, span, Keys(1)).reshape(300, 50)
+    up = is_up(outages(truth, span, Keys(1)), rows, ticks(times, span)).reshape(300, 50)
     flips = (up[:, 1:] != up[:, :-1]).sum(axis=1)
     assert flips.max() <= 2
     assert 0.2 < up.mean() < 0.9
-    assert is_up(_truth(300), rows, times, span, Keys(1)).all()
+    assert is_up(outages(_truth(300), span, Keys(1)), rows, ticks(times, span)).all()

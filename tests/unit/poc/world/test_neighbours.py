@@ -10,7 +10,7 @@ from poc.world.witnessing.scan_compiled import scan
 
 def _pairs(xyz_m, radius_m, most):
     near = neighbourhoods(xyz_m, np.zeros(len(xyz_m)), np.zeros(len(xyz_m)), Reach(0.0, 1.0, np.array([radius_m**2])))
-    parts = [near.pairs(*rows) for rows in near.blocks(most)]
+    parts = [near.pairs(*rows) for rows in near.blocks(0, len(xyz_m), most)]
     return {(int(s), int(w)) for part in parts for s, w in zip(part.sender, part.witness, strict=True)}
 
 

@@ -1,0 +1,58 @@
+"""The compiled draws behind the plain function's shape: arrays that grow when they are full."""
+
+from __future__ import annotations
+
+import threading
+from typing import NamedTuple
+
+import numpy as np
+
+from poc.table import Array
+from poc.world.witnessing.hearing import Calls, Receptions, hear_in_numpy
+from poc.world.witnessing.links import Links
+from poc.world.witnessing.receptions_compiled import ROOM, Draws, draws, receptions
+from poc.world.witnessing.sites import Sites
+from poc.world.witnessing.tables import Tables
+
+FIRST_RECEPTIONS = 24  # of a beacon
+_threads = threading.local()
+
+
+class _Links(NamedTuple):
+    start: Array
+    witness: Array
+    received_cdbm: Array
+
+
+def receptions_compiled(
+    calls: Calls, links: Links, sites: Sites, down: tuple[Array, Array], tables: Tables
+) -> Receptions:
+    """Who heard which beacon, bit for bit as `hearing.hear_in_numpy` says."""
+    flat = _Links(links.start, links.witness, links.received_cdbm)
+    most = int(np.diff(links.start).max(initial=0))
+    if most >= ROOM:
+        return hear_in_numpy(calls, links, sites, down, tables)
+    work, done, n_calls = _work(most), 0, len(calls.sender)
+    n_free = max(most, FIRST_RECEPTIONS * n_calls)
+    parts: list[list[Array]] = []
+    counts: list[Array] = [np.zeros(1, np.int64)]
+    while done < n_calls or not parts:
+        start = np.zeros(n_calls - done + 1, np.int64)
+        out = Receptions(
+            start, np.empty(n_free, np.int32), np.empty(n_free, np.int64), np.empty(n_free, np.float32),
+            np.empty(n_free, np.float32),
+        )  # fmt: skip
+        n_done = receptions(calls, done, flat, sites, down, tables, work, start, out)
+        n_out = int(start[n_done])
+        parts.append([column[:n_out] for column in out[1:]])
+        counts.append(np.diff(start[: n_done + 1]))
+        done += n_done
+    columns = [np.concatenate(column) if len(parts) > 1 else column[0] for column in zip(*parts, strict=True)]
+    return Receptions(np.cumsum(np.concatenate(counts)), *columns)
+
+
+def _work(n: int) -> Draws:
+    work: Draws | None = getattr(_threads, "draws", None)
+    if work is None or len(work.word) < n + 64:
+        _threads.draws = work = draws(int(n * 1.25))
+    return work
