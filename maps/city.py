@@ -19,6 +19,7 @@ from maps import grid
 from maps.city_file import digest_of, read_city_file, write_city_file
 from maps.clutter import Clutter
 from maps.errors import MapError
+from maps.gazetteer import Towns
 from maps.geodesy import coordinates_from_vectors, unit_vectors, wrap_longitude_deg
 from maps.outline import area_km2
 from maps.polylines import Polylines
@@ -49,7 +50,8 @@ class City:
     `building_height_m` is the mean roof height by footprint (0 where there is none); `population` is persons per
     cell and `population_source` says where it comes from; `region` is the Helium region plan. `roads.kind` counts in
     `ROAD_KINDS`, `water.kind` is 0 for the ring of an area and 1 for a line, `buildings.kind` is 0 for a tagged
-    height, 1 for tagged levels, 2 for an imputed height.
+    height, 1 for tagged levels, 2 for an imputed height. `towns` are those of a land (`maps.land`), whose cells are
+    coarse and may have their centre beyond the shore; a land is made anew from its name and not saved.
 
     >>> from maps.synthetic import synthetic_city
     >>> bool(synthetic_city("grid", width_km=1.0, height_km=1.0, seed=1).contains(0.0, 0.0))
@@ -71,6 +73,7 @@ class City:
     roads: Polylines = field(default_factory=lambda: Polylines.from_lines([]))
     water: Polylines = field(default_factory=lambda: Polylines.from_lines([]))
     buildings: Polylines = field(default_factory=lambda: Polylines.from_lines([]))
+    towns: Towns | None = None
 
     def __post_init__(self) -> None:
         columns = {"clutter": np.uint8, "building_height_m": np.float32, "population": np.float32}
@@ -187,7 +190,9 @@ def list_cities() -> list[str]:
 
 
 def save_city(city: City, path: str | Path) -> None:
-    """Write one compact file, byte for byte the same for the same city."""
+    """Write one compact file, byte for byte the same for the same city. MapError for a land, which has none."""
+    if city.towns is not None:
+        raise MapError(f"{city.name!r} is made of its towns and not saved: name it in the scenario's map.countries.")
     write_city_file(Path(path), *_encoded(city))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -18,6 +19,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
+
+from maps.errors import MapError
 
 NEAREST_KM = 50.0
 _KM_PER_DEG = 111.195  # of latitude, on the sphere of maps.geodesy
@@ -55,6 +59,43 @@ def plans_of(latitude_deg: npt.ArrayLike, longitude_deg: npt.ArrayLike) -> Plans
             found[row], near[row] = atlas.countries[nearest], True
     country, plan = (np.array([pair[i] for pair in found], np.str_) for i in (0, 1))
     return Plans(country, plan, near)
+
+
+def borders_of(iso_numeric: Collection[int], step_deg: float = 0.0) -> BaseGeometry:
+    """The land of countries by their ISO 3166-1 numbers, in longitude and latitude [deg], cut at ±180°.
+
+    Borders are thinned by up to `step_deg`, and islands smaller than four such steps square then left out.
+
+    >>> borders_of([438]).bounds[1] > 47.0
+    True
+    """
+    names = {name for name, number in _numbers().items() if number in set(iso_numeric)}
+    atlas = _atlas()
+    parts = atlas.tree.geometries[[name in names for name, _ in atlas.countries]]
+    if step_deg:
+        thin = shapely.make_valid(shapely.simplify(parts, step_deg))
+        parts = thin[shapely.area(thin) > 4.0 * step_deg**2]
+    if not len(parts):
+        raise MapError(f"there are no borders of the countries {sorted(iso_numeric)}: name a larger country.")
+    pieces = shapely.get_parts(shapely.union_all(parts))
+    return shapely.multipolygons([piece for piece in pieces if piece.geom_type == "Polygon"])
+
+
+def plan_of_country(iso_numeric: int) -> str:
+    """The region plan of a country by its ISO 3166-1 number; empty where it has none.
+
+    >>> plan_of_country(756)
+    'EU868'
+    """
+    names = {name for name, number in _numbers().items() if number == iso_numeric}
+    return next((plan for name, plan in _atlas().countries if name in names), "")
+
+
+@lru_cache(1)
+def _numbers() -> dict[str, int]:
+    """ISO 3166-1 number by name; 0 for areas without one."""
+    with resources.files("poc_data").joinpath("countries/plans.csv").open(encoding="utf-8") as file:
+        return {row["country"]: int(row["iso_numeric"] or 0) for row in csv.DictReader(file)}
 
 
 @dataclass(frozen=True, slots=True)

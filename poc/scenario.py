@@ -26,10 +26,17 @@ class _Section(BaseModel):
 
 
 class MapSection(_Section):
-    """Where: a bundled city by name, a city file by path, or a synthetic city by its settings."""
+    """Where: a bundled city by name, a city file by path, a synthetic city by its settings, or whole countries."""
 
     city: str = "liechtenstein"
     synthetic: PlugIn | None = None
+    countries: list[str] = Field(default_factory=list, description='ISO codes or names, or ["world"]')
+
+    @model_validator(mode="after")
+    def _one_map(self) -> MapSection:
+        if self.synthetic is not None and self.countries:
+            raise ValueError("both synthetic and countries are given, expected one map; drop one of them")
+        return self
 
 
 class TimeSection(_Section):

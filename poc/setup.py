@@ -7,6 +7,7 @@ from typing import Any
 
 from maps.city import City, load_city
 from maps.errors import MapError
+from maps.land import land
 from maps.placement import PLACEMENTS
 from maps.synthetic import synthetic_city
 from poc.detectors import DETECTORS
@@ -56,6 +57,8 @@ def city_of(scenario: Scenario) -> City:
     try:
         if section.synthetic is not None:
             return synthetic_city(**section.synthetic)
+        if section.countries:
+            return land(section.countries)
         return load_city(section.city)
     except TypeError as error:
         raise ScenarioError(f"map.synthetic: {error}; see the options of 'poc map synth --help'.") from error

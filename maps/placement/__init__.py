@@ -11,6 +11,7 @@ from maps.placement.file import File
 from maps.placement.minimum_distance import MinimumDistance
 from maps.placement.places import Keys, Placement, Places
 from maps.placement.population import Population
+from maps.placement.towns import ByTowns
 from maps.placement.uniform import Uniform
 
 PLACEMENTS: dict[str, type[Placement]] = {
@@ -18,6 +19,7 @@ PLACEMENTS: dict[str, type[Placement]] = {
     "population": Population,
     "clustered": Clustered,
     "minimum-distance": MinimumDistance,
+    "towns": ByTowns,
     "file": File,
 }
 

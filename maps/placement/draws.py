@@ -72,14 +72,16 @@ def points_in_cells(cells: npt.NDArray[np.uint64], *draws: Floats) -> tuple[Floa
     return coordinates_from_vectors(centre + reach * ((left - centre) + share * (right - left)))
 
 
-def points_inside(city: City, n: int, draw: Draw) -> tuple[tuple[Floats, Floats], Integers]:
+def points_inside(
+    city: City, n: int, draw: Draw, n_attempts: int = N_ATTEMPTS
+) -> tuple[tuple[Floats, Floats], Integers]:
     """Repeat `draw(rows, attempt)` for those of n rows that fell outside the boundary.
 
     Gives (points, rows that never fell inside); the latter hold their last draw.
     """
     latitude, longitude = np.zeros(n), np.zeros(n)
     pending = np.arange(n)
-    for attempt in range(N_ATTEMPTS):
+    for attempt in range(n_attempts):
         if pending.size == 0:
             break
         latitude[pending], longitude[pending] = draw(pending, attempt)

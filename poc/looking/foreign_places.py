@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from scipy.spatial import cKDTree
 
+from maps.gazetteer import all_towns
+from maps.geodesy import EARTH_RADIUS_M, unit_vectors
 from maps.grid import are_valid, cells_from_coordinates, coordinates_from_cells, resolutions
 from poc.errors import DataError
 from poc.interop.rejections import Rejections
@@ -23,6 +26,7 @@ _NOTHING = {"", "na", "n/a", "nan", "null", "none", "-"}
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _E7 = 1e7  # Meshtastic and many GPS receivers write whole numbers of 1e-7 degrees
 _HIGHEST_ABOVE_GROUND_M = 60.0
+_FAR_KM, _NEAR_KM, _TRIED = 150.0, 30.0, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,34 @@ def _degrees(latitude: Array, longitude: Array, guess: Guess, notes: list[str]) 
         else:
             notes.append(f"{names} are swapped ({off.sum():,} latitudes beyond ±90°) and are read the other way round.")
             latitude, longitude = longitude, latitude
+    elif (
+        there.any()
+        and not {"latitude", "longitude"} & guess.given
+        and _better_swapped(latitude[there], longitude[there])
+    ):
+        notes.append(
+            f"{names} may be swapped: as they stand the places are far from any town, the other way round near to one; "
+            f"if so: --column latitude={guess.column_of['longitude']} --column longitude={guess.column_of['latitude']}"
+        )
     return latitude, np.where(longitude > 180.0, longitude - 360.0, longitude)
+
+
+def _better_swapped(latitude: Array, longitude: Array) -> bool:
+    """Whether most places lie far from every town as they stand, and near to one with the degrees exchanged."""
+    step = max(1, len(latitude) // _TRIED)
+    near_km = [
+        _middle_km_to_town(*pair)
+        for pair in ((latitude[::step], longitude[::step]), (longitude[::step], latitude[::step]))
+    ]
+    return near_km[0] > _FAR_KM and near_km[1] < _NEAR_KM
+
+
+def _middle_km_to_town(latitude: Array, longitude: Array) -> float:
+    towns = all_towns()
+    tree = cKDTree(unit_vectors(towns.latitude_deg, towns.longitude_deg))
+    on_earth = np.abs(latitude) <= 90.0
+    chord = tree.query(unit_vectors(latitude[on_earth], longitude[on_earth]))[0] if on_earth.any() else np.array([2.0])
+    return float(np.median(2.0 * EARTH_RADIUS_M * np.arcsin(np.minimum(chord / 2.0, 1.0)))) / 1000.0
 
 
 def _faults(latitude: Array, longitude: Array, cell: Array, bad_cell: Array | None) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 
 from maps.clutter import Clutter
-from maps.geodesy import local_metres
+from maps.geodesy import coordinates_from_local_metres, local_metres
 from maps.grid import boundaries
 from poc.report.style import MUTED, SKY
 from poc.table import Array
@@ -31,19 +31,34 @@ _CLUTTER_COLOURS = {
     Clutter.DENSE_URBAN: "#8f7d6b",
 }  # fmt: skip
 _MARGIN_KM = 0.25
+_WHOLE_DEG = 100.0  # of longitude, from which on kilometres around a centre are no map any more
 
 
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """A flat map: kilometres east and north of a centre. Across the antimeridian and at poles like anywhere else."""
+    """A flat map: kilometres east and north of a centre. Across the antimeridian and at poles like anywhere else.
+
+    A `whole` map is of a good part of the globe: degrees of longitude and latitude, cut opposite of the centre.
+    """
 
     latitude_deg: float
     longitude_deg: float
+    whole: bool = False
 
     def __call__(self, latitude_deg: Any, longitude_deg: Any) -> tuple[Array, Array]:
-        """(east, north) [km]."""
+        """(east, north) [km], or (longitude, latitude) [deg] of a whole map."""
+        if self.whole:
+            off = np.asarray(longitude_deg, np.float64) - self.longitude_deg  # an edge at either end stays there
+            off = np.where(off > 180.0, off - 360.0, np.where(off < -180.0, off + 360.0, off))
+            return off + self.longitude_deg, np.asarray(latitude_deg, np.float64)
         east_m, north_m = local_metres(latitude_deg, longitude_deg, self.latitude_deg, self.longitude_deg)
         return np.asarray(east_m) / 1000.0, np.asarray(north_m) / 1000.0
+
+    def places(self, east: Array, north: Array) -> tuple[Array, Array]:
+        """(latitude, longitude) [deg] of points on the map."""
+        if self.whole:
+            return np.clip(north, -90.0, 90.0), np.clip(east, self.longitude_deg - 180.0, self.longitude_deg + 180.0)
+        return coordinates_from_local_metres(1000.0 * east, 1000.0 * north, self.latitude_deg, self.longitude_deg)
 
     def cells(self, cells: Array) -> list[Array]:
         """Outlines of H3 cells, each (n, 2) east and north [km]."""
@@ -54,13 +69,15 @@ def plane_of(city: City | None, latitude_deg: Array, longitude_deg: Array) -> Pl
     """The plane around the middle of the city's box, or around the given places where there is no city."""
     if city is not None:
         box = city.bounds
-        width_deg = (box.east_deg - box.west_deg) % 360.0
-        return Plane((box.south_deg + box.north_deg) / 2.0, box.west_deg + width_deg / 2.0)
+        width_deg = (box.east_deg - box.west_deg) % 360.0 or 360.0
+        whole = width_deg > _WHOLE_DEG and box.south_deg < _WHOLE_DEG / 2 and box.north_deg > -_WHOLE_DEG / 2
+        return Plane((box.south_deg + box.north_deg) / 2.0, box.west_deg + width_deg / 2.0, whole)
     if not len(latitude_deg):
         return Plane(0.0, 0.0)
     longitude = np.radians(longitude_deg)
     middle = np.degrees(np.arctan2(np.sin(longitude).mean(), np.cos(longitude).mean()))
-    return Plane(float(np.mean(latitude_deg)), float(middle))
+    whole = float(np.ptp((np.asarray(longitude_deg) - middle + 180.0) % 360.0)) > _WHOLE_DEG
+    return Plane(float(np.mean(latitude_deg)), float(middle), whole and float(np.ptp(latitude_deg)) > _WHOLE_DEG / 2)
 
 
 def draw_city(axes: Axes, city: City | None, plane: Plane) -> None:
@@ -69,8 +86,8 @@ def draw_city(axes: Axes, city: City | None, plane: Plane) -> None:
     Clutter classes are drawn where there are no roads to find one's way by.
     """
     axes.set_aspect("equal", adjustable="datalim")
-    axes.set_xlabel("east of the centre [km]")
-    axes.set_ylabel("north of the centre [km]")
+    axes.set_xlabel("longitude [°]" if plane.whole else "east of the centre [km]")
+    axes.set_ylabel("latitude [°]" if plane.whole else "north of the centre [km]")
     axes.grid(False)
     if city is None:
         return
@@ -85,7 +102,16 @@ def draw_city(axes: Axes, city: City | None, plane: Plane) -> None:
     _draw_lines(axes, plane, city.roads, _ROADS, filled=False, widths=widths, z=0.9)
     rings = [np.asarray(ring.coords) for ring in _rings(city.boundary)]
     outline = [np.column_stack(plane(ring[:, 1], ring[:, 0])) for ring in rings]
-    axes.add_collection(PolyCollection(outline, facecolors="none", edgecolors=MUTED, linewidths=0.9, zorder=1.3))
+    axes.add_collection(
+        PolyCollection(
+            outline,
+            facecolors="none",
+            edgecolors=MUTED,
+            linewidths=0.3 if plane.whole else 0.9,
+            zorder=1.3,
+            rasterized=plane.whole,
+        )
+    )
 
 
 def _draw_relief(axes: Axes, terrain: Terrain, plane: Plane) -> None:

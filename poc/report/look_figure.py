@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.colors import Normalize
 
+from maps.gazetteer import largest_within
 from poc.looking.look import TABLES
-from poc.report.city_layer import draw_city, frame_places, plane_of
+from poc.report.city_layer import Plane, draw_city, frame_places, plane_of
 from poc.report.style import (
     COLOUR_MAP,
     INK,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from poc.looking.look import Sight
+
+_MOST_TOWNS = 60
 
 
 def look_figure(sight: Sight) -> Figure:
@@ -57,10 +60,33 @@ def _draw_map(axes: Axes, sight: Sight) -> None:
         edgecolors="none" if dense else INK, linewidths=0.0 if dense else 0.3, rasterized=dense,
     )  # fmt: skip
     frame_places(axes, east, north)
+    _name_towns(axes, plane)
     if len(order):
         colour_bar(axes, marks, f"density scale, {TABLES[0].upper()}")
     if sight.city is not None:
-        subtitle(axes, f"Map: {sight.city.attribution}")
+        subtitle(axes, f"Map: {sight.city.attribution}; towns: GeoNames")
+    else:
+        subtitle(axes, "Towns: GeoNames")
+
+
+def _name_towns(axes: Axes, plane: Plane) -> None:
+    """The largest towns in the frame, as many as stand clear of each other."""
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    corners = plane.places(np.array([west, east]), np.array([south, north]))
+    towns = largest_within(corners[0][0], corners[1][0], corners[0][1], corners[1][1], _MOST_TOWNS)
+    x, y = plane(towns.latitude_deg, towns.longitude_deg)
+    named: list[tuple[float, float]] = []
+    for name, at_x, at_y in zip(towns.name.tolist(), x.tolist(), y.tolist(), strict=True):
+        clear = all(
+            abs(at_x - other_x) > 0.2 * (east - west) or abs(at_y - other_y) > 0.05 * (north - south)
+            for other_x, other_y in named
+        )
+        if clear and west < at_x < east - 0.1 * (east - west) and south < at_y < north:
+            named.append((at_x, at_y))
+            axes.plot(at_x, at_y, marker="+", color=MUTED, markersize=5, markeredgewidth=0.8, zorder=2)
+            axes.annotate(
+                name, (at_x, at_y), xytext=(3, 3), textcoords="offset points", fontsize=7, color=MUTED, zorder=2
+            )  # fmt: skip
 
 
 def _draw_spread(axes: Axes, sight: Sight) -> None:

@@ -231,3 +231,10 @@ def test_134_real_gateways():
         "latitude": "lat", "longitude": "lng", "hotspot": "device_id", "altitude": "altitude",
     }  # fmt: skip
     assert any("above the sea" in line for line in sight.said)
+
+
+@pytest.mark.parametrize(("text", "swapped"), [("-84.39,33.75\n-84.3,33.7\n", True), ("47.14,9.52\n47.2,9.5\n", False)])
+def test_degrees_that_only_make_sense_swapped_are_asked_about(tmp_path, text, swapped):
+    sight = look(written(tmp_path, "h.csv", "lat,lng\n" + text))
+    assert any("may be swapped" in line and "--column latitude=lng" in line for line in sight.said) == swapped
+    assert sight.places.latitude_deg[0] == float(text.split(",")[0])  # read as they stand
