@@ -23,19 +23,24 @@ def plot(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Draw one figure of a run.
+    """Draw one figure of a run, or the heat map of a sweep.
 
-    Examples: poc plot runs/01-first-run-1 list; poc plot runs/01-first-run-1 map --out map.svg
+    Examples: poc plot runs/01-first-run-1 list; poc plot runs/01-first-run-1 map --out map.svg;
+    poc plot runs/density-1 sweep
     """
     from cli.output import show, tell_written
+    from poc.experiments.figures import save_sweep_figure
     from poc.report.figures import FIGURES
     from poc.report.files import save_figure
     from poc.store import load_run
 
     if kind == "list":
         if output in (Format.auto, Format.table):
-            print("\n".join(FIGURES))
+            print("\n".join([*FIGURES, "sweep"]))
         else:
-            show([{"kind": name} for name in FIGURES], output)
+            show([{"kind": name} for name in [*FIGURES, "sweep"]], output)
+        return
+    if kind == "sweep":
+        tell_written([save_sweep_figure(out or folder / "sweep.png", folder)], output)
         return
     tell_written([save_figure(out or folder / f"{kind}.png", load_run(folder), kind)], output)

@@ -43,7 +43,8 @@ def observe(spec: dict[str, Any]) -> dict[str, Any]:
     return {
         "hotspot": sites.hotspot.tolist(),
         "kind": sites.kind.tolist(),
-        "is_dense": sites.is_dense.tolist(),
+        "setting": sites.setting.tolist(),
+        "is_high": sites.is_high.tolist(),
         "amount_bones": [paid.get(hotspot, 0) for hotspot in sites.hotspot.tolist()],
         "network": {name: metric(run.metrics, name) for name in NETWORK_METRICS},
         "reports": _report_digests(run),
@@ -63,7 +64,7 @@ def compare(
 ) -> Comparison:
     """Run every profile in the same worlds (seeds counted up from the scenario's) and write the comparison into `out`.
 
-    Writes compare.parquet (sites), network.parquet, compare.json, card.md and manifest.json.
+    Writes compare.parquet (sites), network.parquet, compare.json, card.md with its picture and manifest.json.
     Raises PocError before anything is written when a profile cannot be run, RuntimeError when a run fails or when the
     reports differ between profiles although nobody acts on them.
     """
@@ -106,7 +107,8 @@ def _paired(
         sites = Sites(
             np.asarray(first["hotspot"], np.uint64),
             np.asarray(first["kind"], np.str_),
-            np.asarray(first["is_dense"], bool),
+            np.asarray(first["setting"], np.str_),
+            np.asarray(first["is_high"], bool),
         )
         amount_before = _amounts(first, sites)
         for profile in profiles:
@@ -163,6 +165,7 @@ def _report_digests(run: RunData) -> dict[str, str]:
 
 def _write(comparison: Comparison, folder: Path, wall_s: float) -> None:
     from poc.experiments.compare_card import card
+    from poc.experiments.compare_figure import write_cards
 
     scenario, seeds = comparison.base, list(comparison.seeds)
     pq.write_table(table_of(comparison.rows), folder / "compare.parquet", compression="zstd", version="2.6")
@@ -174,6 +177,6 @@ def _write(comparison: Comparison, folder: Path, wall_s: float) -> None:
         "reports_identical": comparison.reports_identical,
         "sites": comparison.group_changes(), "network": comparison.network_changes(),
     })  # fmt: skip
-    (folder / "card.md").write_text(card(comparison), "utf-8")
+    (folder / "card.md").write_text(card(comparison, write_cards(comparison, folder)), "utf-8")
     details = {"scenario": scenario.model_dump(mode="json"), "profiles": list(comparison.profiles)}
     write_json(folder / "manifest.json", manifest_of("compare", scenario.name, seeds, details, wall_s))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from poc.experiments.comparison import Comparison
@@ -9,7 +10,7 @@ from poc.experiments.intervals import with_interval
 
 _READABLE = {
     "leakage.share": ("pay that goes to liars", True),
-    "collateral.harmed_share": ("honest hotspots denied or robbed of a claim", True),
+    "collateral.harmed_share": ("honest hotspots harmed", True),
     "collateral.claims_removed_share": ("honest claims removed", True),
     "rewards.gini": ("Gini of pay, everybody", False),
     "rewards.gini_honest": ("Gini of pay, honest", False),
@@ -18,20 +19,20 @@ _READABLE = {
     "coverage.n_phantom_cells_res8": ("of these, vouched for by liars only", False),
     "n_valid_witness_reports": ("valid witness reports", False),
 }
+_LARGE = 1000  # numbers from here on are written whole
 _SAME_TOTAL = 0.01  # profiles whose totals differ by more are compared by shares first
 
 
-def card(comparison: Comparison) -> str:
-    """The page as Markdown text."""
+def card(comparison: Comparison, pictures: Sequence[str] = ()) -> str:
+    """The page as Markdown text, with the files of its pictures on top."""
     first, scenario = comparison.profiles[0], comparison.base
     blocks = [f"# {' and '.join(comparison.profiles[1:])} against {first}", _worlds(comparison)]
+    blocks += [f"![who wins and who loses]({picture})" for picture in pictures]
     for profile in comparison.profiles[1:]:
         sites = [row for row in comparison.group_changes() if row["profile"] == profile]
         network = [row for row in comparison.network_changes() if row["profile"] == profile]
         blocks += [f"## {profile}", "\n".join(f"- {line}" for line in headline(comparison, profile))]
-        blocks.append(
-            _table(["network", first, profile, "paired difference"], [_network_cells(row) for row in network])
-        )
+        blocks.append(_table(["network", first, profile, "paired difference"], [network_cells(row) for row in network]))
         blocks.append(_table(_SITE_HEAD, [[row["group"], str(row["n_hotspots"]), *_site_cells(row)] for row in sites]))
     blocks.append(_reading(comparison))
     names = " ".join(f"--profile {name}" for name in comparison.profiles)
@@ -45,7 +46,7 @@ def readable(comparison: Comparison) -> list[dict[str, str]]:
     several = len(comparison.profiles) > 2
     rows = []
     for row in comparison.network_changes():
-        cells = dict(zip(("figure", "before", "after", "difference"), _network_cells(row), strict=True))
+        cells = dict(zip(("figure", "before", "after", "difference"), network_cells(row), strict=True))
         rows.append(({"profile": row["profile"]} if several else {}) | cells | {"win": "", "lose": ""})
     for row in comparison.group_changes():
         before, after, difference, _, _, win, lose = _site_cells(row)
@@ -101,7 +102,10 @@ def _reading(comparison: Comparison) -> str:
         "that leave zero out." if len(comparison.seeds) > 1
         else "One world only: differences have no interval. Add --seeds 5 to learn how far they depend on the world."
     )  # fmt: skip
-    lines.append("Pay is HNT per hotspot and day. Dense: at least 4 hotspots in the real res-8 cell. Groups overlap.")
+    lines.append(
+        "Pay is HNT per hotspot and day. Dense: at least 4 hotspots in the real res-8 cell; rural: at most 2 in it and "
+        "the six around; suburban: between. High antenna: 15 m above ground or more. Groups overlap."
+    )
     for profile, simplifications in comparison.simplifications.items():
         if simplifications:
             lines.append(f"Simplified in {profile}: {'; '.join(text.rstrip('.') for text in simplifications)}.")
@@ -113,9 +117,11 @@ _SITE_HEAD = [
 ]  # fmt: skip
 
 
-def _network_cells(row: dict[str, Any]) -> list[str]:
+def network_cells(row: dict[str, Any]) -> list[str]:
+    """Name, before, after and paired difference of a network figure, as text."""
     name, is_share = _READABLE[row["metric"]]
-    form, signed = ("{:.1%}", "{:+.1%}") if is_share else ("{:.4g}", "{:+.3g}")
+    large = max(abs(row["before"] or 0), abs(row["after"] or 0)) >= _LARGE
+    form, signed = ("{:.1%}", "{:+.1%}") if is_share else ("{:,.0f}", "{:+,.0f}") if large else ("{:.4g}", "{:+.3g}")
     return [name, _text(row["before"], form), _text(row["after"], form), _difference(row, signed)]
 
 

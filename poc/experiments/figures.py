@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from poc.report.style import COLOUR_MAP, INK, MUTED, PAPER, SERIES, legend, new_figure, png_from, say_instead, svg_from
+from poc.errors import DataError
+from poc.report.files import save_drawing
+from poc.report.style import (
+    COLOUR_MAP,
+    INK,
+    MUTED,
+    PAPER,
+    SERIES,
+    colour_bar,
+    legend,
+    new_figure,
+    png_from,
+    say_instead,
+    svg_from,
+)
 from poc.store import RunData
 
 if TYPE_CHECKING:
@@ -21,6 +35,13 @@ if TYPE_CHECKING:
     from poc.scenario import Scenario
 
 MAX_PANELS = 4
+TITLES = {
+    "leakage.share": "share of pay that goes to liars",
+    "collateral.harmed_share": "share of the honest that are harmed",
+    "rewards.gini_honest": "Gini of pay, honest hotspots",
+    "coverage.n_cells_res8": "witnessed hexes (resolution 8)",
+    "coverage.n_phantom_cells_res8": "hexes vouched for by liars only",
+}
 
 
 def sweep_figure(result: SweepResult) -> Figure | None:
@@ -37,7 +58,7 @@ def sweep_figure(result: SweepResult) -> Figure | None:
     figure, panels = _canvas(sweep.base, sweep.seeds, title, len(names), profiles)
     for axes, name in zip(panels, names, strict=True):
         means = result.means(name)
-        axes.set_title(name, fontsize=9)
+        axes.set_title(TITLES.get(name, name), fontsize=9, loc="left")
         if all(mean.mean is None for mean in means.values()):
             say_instead(axes, f"{name}: no value in any point.")
         elif len(sweep.keys) == 1:
@@ -72,6 +93,18 @@ def fraud_figure(result: FraudResult) -> Figure:
         legend(axes, loc="lower right")
     panels[0].set_ylabel("liars found [share]")
     return figure
+
+
+def save_sweep_figure(path: Path, folder: Path) -> Path:
+    """Draw a finished sweep again, as PNG or SVG. DataError where it has more keys than a picture shows."""
+    from poc.experiments.sweep import load_sweep_result
+
+    figure = sweep_figure(load_sweep_result(folder))
+    if figure is None:
+        raise DataError(
+            f"the sweep in '{folder}' has more than two keys, expected one or two; draw from its sweep.csv."
+        )
+    return save_drawing(path, figure)
 
 
 def write_figure(figure: Figure, folder: Path, name: str) -> None:
@@ -131,4 +164,4 @@ def _heat_map(figure: Figure, axes: Axes, keys: Sequence[str], means: dict[tuple
     axes.set_xticks(range(len(columns)), [str(value) for value in columns])
     axes.set_yticks(range(len(rows)), [str(value) for value in rows])
     axes.set(xlabel=keys[1], ylabel=keys[0])
-    figure.colorbar(image, ax=axes, shrink=0.8)
+    colour_bar(axes, image, "mean over the seeds")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from maps.grid import cells_from_coordinates
+from maps.grid import cells_from_coordinates, disks
 from poc.errors import DataError
-from poc.metrics.columns import columns, newest_rows
+from poc.metrics.columns import newest, rows_in
 from poc.metrics.labels import family_of, labels_from
 from poc.table import Array
 
@@ -20,40 +20,60 @@ if TYPE_CHECKING:
 NEIGHBOURHOOD_RESOLUTION = 8
 DENSE_FROM = 4
 """Hotspots in one res-8 cell (0.7 km²) from which on we call the neighbourhood dense."""
+RURAL_TO = 2
+"""Hotspots in the res-8 cell and the six around it (5 km²) up to which a neighbourhood is rural."""
+HIGH_FROM_M = 15.0
+"""Real height of an antenna above ground from which on it counts as high."""
+SETTINGS = ("dense", "suburban", "rural")
 PLAIN = "plain"
 
 
 @dataclass(frozen=True, slots=True)
 class Sites:
-    """Hotspots in ascending order, the kind of each ("liar: <attack>", "tower", "poor-antenna", "sloppy-assertion",
-    "plain") and whether its real res-8 cell holds at least DENSE_FROM hotspots."""
+    """Hotspots in ascending order with the kind of each ("liar: <attack>", "tower", "poor-antenna", … or "plain"), its
+    setting among the real places of all hotspots (SETTINGS), and whether its antenna is high."""
 
     hotspot: Array
     kind: Array
-    is_dense: Array
+    setting: Array
+    is_high: Array
 
 
 def sites_from(tables: Mapping[str, pa.Table]) -> Sites:
     """The sites of a run by the newest row of each hotspot; DataError where the run came without truth."""
     labels = labels_from(tables)
-    truth = columns(tables, "truth", "hotspot", "latitude_deg", "longitude_deg", "nuisance")
+    truth = newest(tables, "truth", "hotspot", "latitude_deg", "longitude_deg", "height_m", "nuisance")
     if labels is None or truth is None:
         raise DataError("the run holds no table 'truth', so kinds of sites are unknown; use a run of the emulator.")
-    rows = newest_rows(truth, "hotspot")
     kind = [
         f"liar: {family_of(attack)}" if attack else nuisance or PLAIN
-        for attack, nuisance in zip(labels.attack.tolist(), truth["nuisance"][rows].tolist(), strict=True)
+        for attack, nuisance in zip(labels.attack.tolist(), truth["nuisance"].tolist(), strict=True)
     ]
-    cell = cells_from_coordinates(truth["latitude_deg"][rows], truth["longitude_deg"][rows], NEIGHBOURHOOD_RESOLUTION)
-    _, place, n_hotspots = np.unique(cell, return_inverse=True, return_counts=True)
-    is_dense = n_hotspots[place.reshape(-1)] >= DENSE_FROM if len(cell) else np.zeros(0, bool)
-    return Sites(labels.hotspot, np.asarray(kind, np.str_), is_dense)
+    setting = settings_of(truth["latitude_deg"], truth["longitude_deg"])
+    return Sites(labels.hotspot, np.asarray(kind, np.str_), setting, truth["height_m"] >= HIGH_FROM_M)
+
+
+def settings_of(latitude_deg: Array, longitude_deg: Array) -> Array:
+    """Of each place "dense", "suburban" or "rural" among the others, by the hotspots in and around its res-8 cell.
+
+    >>> settings_of(np.array([47.0, 47.0, 47.0, 47.0, 46.0]), np.array([9.0] * 5)).tolist()
+    ['dense', 'dense', 'dense', 'dense', 'rural']
+    """
+    if not len(latitude_deg):
+        return np.zeros(0, np.str_)
+    cell = cells_from_coordinates(latitude_deg, longitude_deg, NEIGHBOURHOOD_RESOLUTION)
+    cells, place, n_inside = np.unique(cell, return_inverse=True, return_counts=True)
+    row, around = disks(cells, 1)
+    n_around = np.bincount(row, np.append(n_inside, 0)[rows_in(cells, around)], minlength=len(cells))
+    setting = np.select([n_inside >= DENSE_FROM, n_around <= RURAL_TO], ["dense", "rural"], "suburban")
+    return np.asarray(setting[place.reshape(-1)])
 
 
 def groups_of(sites: Sites) -> dict[str, Array]:
     """Rows by the name of the group, broad groups first; groups overlap, empty ones are left out.
 
-    >>> sites = Sites(np.arange(2), np.array(["plain", "liar: attic-farm"]), np.array([True, True]))
+    >>> kinds = np.array(["plain", "liar: attic-farm"])
+    >>> sites = Sites(np.arange(2), kinds, np.array(["dense", "dense"]), np.array([False, True]))
     >>> list(groups_of(sites))
     ['everybody', 'liars', 'liar: attic-farm', 'honest', 'honest, dense', 'honest: plain']
     """
@@ -62,8 +82,8 @@ def groups_of(sites: Sites) -> dict[str, Array]:
     groups |= {str(kind): sites.kind == kind for kind in np.unique(sites.kind[is_liar])}
     groups |= {
         "honest": ~is_liar,
-        "honest, dense": ~is_liar & sites.is_dense,
-        "honest, sparse": ~is_liar & ~sites.is_dense,
+        **{f"honest, {name}": ~is_liar & (sites.setting == name) for name in SETTINGS},
+        "honest, high antenna": ~is_liar & sites.is_high,
     }
     groups |= {f"honest: {kind}": sites.kind == kind for kind in np.unique(sites.kind[~is_liar])}
     return {name: rows for name, rows in groups.items() if rows.any()}

@@ -13,11 +13,12 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from poc.errors import DataError
 from poc.experiments.executors import Executor, Failure
 from poc.experiments.folder import manifest_of, resumable_folder
 from poc.experiments.intervals import Mean, mean_over, with_interval
 from poc.experiments.metric_names import metric
-from poc.experiments.sweep_file import Sweep
+from poc.experiments.sweep_file import ExecutorSection, Sweep
 from poc.experiments.tasks import Progress, run_tasks
 from poc.running import run_in_memory
 from poc.scenario import scenario_from
@@ -67,6 +68,20 @@ def readable(result: SweepResult) -> list[dict[str, Any]]:
 def default_folder(sweep: Sweep) -> Path:
     """Where a sweep goes when nobody says: `runs/<sweep>-<first seed>/`."""
     return Path("runs") / f"{sweep.name}-{sweep.seeds[0]}"
+
+
+def load_sweep_result(folder: Path) -> SweepResult:
+    """A finished sweep from its folder. DataError where it is none."""
+    try:
+        facts, said = (json.loads((folder / name).read_text("utf-8")) for name in ("manifest.json", "sweep.json"))
+        rows = pq.read_table(folder / "sweep.parquet").to_pylist()
+        base, keys, seeds = scenario_from(facts["scenario"], "manifest.json"), said["keys"], said["seeds"]
+        sweep = Sweep(said["name"], base, tuple(keys), tuple(seeds), tuple(facts["metrics"]), (), ExecutorSection())
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(
+            f"'{folder}' is not the folder of a finished sweep; give the one that poc sweep wrote."
+        ) from error
+    return SweepResult(sweep, rows)
 
 
 def run_point(spec: dict[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,8 @@ class PartlyRead(Protocol):
 
     def batches(self, name: str, names: Sequence[str] | None) -> Iterator[pa.Table]: ...
 
+    def n_rows(self, name: str) -> int: ...
+
 
 def columns(tables: Mapping[str, pa.Table], name: str, *names: str, first_epoch: int = 0) -> Columns | None:
     """The named columns and "epoch" of one table, from `first_epoch` on; None where the run did not keep the table.
@@ -134,6 +136,35 @@ def newest_rows(found: Columns, *by: str) -> Array:
         ordered = found[name][order]
         differs |= ordered[1:] != ordered[:-1]
     return np.asarray(order[np.append(differs, True)])
+
+
+def thinned(
+    tables: Mapping[str, pa.Table], name: str, by: str, *names: str, first_epoch: int = 0, most: int = 4_000_000
+) -> tuple[Columns, int] | None:
+    """(columns, k): the rows whose id in the column `by` is one in k by its hash; k = 1 while the table is short.
+
+    The same ids are taken from every table that is thinned by as much, whatever the order of rows.
+
+    >>> import pyarrow as pa
+    >>> tables = {"receptions": pa.table({"epoch": [0] * 9, "report": range(9)})}
+    >>> found, k = thinned(tables, "receptions", "report", most=5)
+    >>> k, found["report"].tolist()
+    (2, [0, 1, 3, 4, 6])
+    """
+    pieces = parts(tables, name, by, *names, first_epoch=first_epoch)
+    if pieces is None:
+        return None
+    n_rows = tables.n_rows(name) if isinstance(tables, PartlyRead) else tables[name].num_rows
+    k = max(1, -(-n_rows // most))
+    held = []
+    for piece in pieces:
+        mixed = (piece[by].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(33)
+        held.append({each: array[mixed % np.uint64(k) == 0] for each, array in piece.items()})
+    if not held:
+        found = columns(tables, name, by, *names, first_epoch=first_epoch)
+        assert found is not None  # the table is there, without rows
+        return found, 1
+    return {each: np.concatenate([piece[each] for piece in held]) for each in held[0]}, k
 
 
 _MERGED_TOGETHER = 1_000_000

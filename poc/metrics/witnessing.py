@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from poc.metrics.columns import among, columns, distinct, rows_in
+from poc.metrics.columns import Columns, among, columns, distinct, rows_in, thinned
 from poc.reasons import Reason
 from poc.table import Array
 
@@ -33,12 +33,26 @@ def links(tables: Mapping[str, pa.Table], first_epoch: int) -> tuple[Array, Arra
     for name in ("link_statistics", "witness_verdicts"):
         found = columns(tables, name, "beaconer", "witness", first_epoch=first_epoch)
         if found is not None:
-            heard = found["beaconer"] != found["witness"]
-            pairs = np.stack([found["beaconer"][heard], found["witness"][heard]])
-            ids = distinct(pairs.ravel())
-            both = distinct(rows_in(ids, pairs[0]) * max(len(ids), 1) + rows_in(ids, pairs[1]))
-            return ids[both // max(len(ids), 1)], ids[both % max(len(ids), 1)]
+            return _each_once(found)
     return None
+
+
+def some_links(tables: Mapping[str, pa.Table], first_epoch: int, by: str) -> tuple[tuple[Array, Array], int] | None:
+    """(links, k): in a run with very many links those of one in k hotspots as `by`, "beaconer" or "witness"."""
+    for name in ("link_statistics", "witness_verdicts"):
+        ends = ("beaconer", "witness") if by == "beaconer" else ("witness", "beaconer")
+        found = thinned(tables, name, *ends, first_epoch=first_epoch, most=20_000_000)
+        if found is not None:
+            return _each_once(found[0]), found[1]
+    return None
+
+
+def _each_once(found: Columns) -> tuple[Array, Array]:
+    heard = found["beaconer"] != found["witness"]
+    pairs = np.stack([found["beaconer"][heard], found["witness"][heard]])
+    ids = distinct(pairs.ravel())
+    both = distinct(rows_in(ids, pairs[0]) * max(len(ids), 1) + rows_in(ids, pairs[1]))
+    return ids[both // max(len(ids), 1)], ids[both % max(len(ids), 1)]
 
 
 def in_degrees(edges: tuple[Array, Array]) -> Array:

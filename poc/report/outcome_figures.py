@@ -12,7 +12,7 @@ from poc.metrics.detection import detector_roc
 from poc.metrics.labels import labels_from
 from poc.metrics.money import earnings, gini
 from poc.metrics.ranking import area_under, average_precision
-from poc.report.style import MUTED, SERIES, legend, new_figure, say_instead
+from poc.report.style import MUTED, SERIES, legend, legend_below, new_figure, say_instead
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def roc_figure(run: RunData) -> Figure:
     """Liars found against honest hotspots accused, and precision against liars found, for each detector."""
-    figure, panels = new_figure(run, "Finding the liars", n_panels=2, width_in=7.0, height_in=3.9)
+    figure, panels = new_figure(run, "Finding the liars", n_panels=2, width_in=7.0, height_in=4.5)
     labels = labels_from(run.tables)
     scores = columns(run.tables, "scores", "detector", first_epoch=first_measured_epoch(run.manifest))
     missing = (
@@ -56,13 +56,13 @@ def roc_figure(run: RunData) -> Figure:
     panels[0].annotate("1 % accused", (0.01, 0.03), xytext=(4, 0), textcoords="offset points", fontsize=7, color=MUTED)
     panels[1].axhline(base_rate, color=MUTED, linewidth=0.8, linestyle=":")
     panels[1].annotate(
-        f"by chance {base_rate:.0%}", (0.02, base_rate), xytext=(0, 3), textcoords="offset points", fontsize=7,
-        color=MUTED,
+        f"by chance {base_rate:.0%}", (0.98, base_rate), xytext=(0, 3), textcoords="offset points", fontsize=7,
+        color=MUTED, ha="right",
     )  # fmt: skip
     _shares(panels[0], "honest hotspots accused", "liars found")
     _shares(panels[1], "liars found", "liars among the accused")
     for axes in panels:
-        legend(axes, loc="lower right" if axes is panels[0] else "lower left")
+        legend_below(axes, 1)
     return figure
 
 

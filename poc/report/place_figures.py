@@ -9,10 +9,10 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import LogNorm, Normalize
 
 from maps.grid import parents, resolutions
-from poc.metrics.columns import Columns, columns, first_measured_epoch, newest_rows, rows_in
+from poc.metrics.columns import Columns, columns, first_measured_epoch, newest, newest_rows, rows_in
 from poc.metrics.labels import labels_from
 from poc.metrics.money import earnings
-from poc.metrics.witnessing import links
+from poc.metrics.witnessing import some_links
 from poc.report.asserted_places import asserted_places
 from poc.report.city_layer import Plane, draw_city, extent_km, frame_places, plane_of
 from poc.report.style import (
@@ -74,10 +74,9 @@ def map_figure(run: RunData) -> Figure:
 
 
 def _draw_liars(axes: Axes, run: RunData, plane: Plane, hotspot: Array, east: Array, north: Array) -> None:
-    truth = columns(run.tables, "truth", "hotspot", "latitude_deg", "longitude_deg")
+    truth = newest(run.tables, "truth", "hotspot", "latitude_deg", "longitude_deg")
     assert truth is not None  # liars are known from this table
-    rows = newest_rows(truth, "hotspot")
-    rows = rows[rows_in(truth["hotspot"][rows], hotspot)]
+    rows = rows_in(truth["hotspot"], hotspot)
     true_east, true_north = plane(truth["latitude_deg"][rows], truth["longitude_deg"][rows])
     lies = np.stack([np.column_stack([east, north]), np.column_stack([true_east, true_north])], axis=1)
     axes.add_collection(LineCollection(list(lies), colors=VERMILION, linewidths=0.6, alpha=0.6, zorder=2.5))
@@ -111,10 +110,11 @@ def _draw_liars(axes: Axes, run: RunData, plane: Plane, hotspot: Array, east: Ar
 def witness_graph_figure(run: RunData) -> Figure:
     """Every link between asserted places, links of liars apart."""
     figure, axes = _map_canvas(run, "Who heard whom")
-    edges, hotspots = links(run.tables, first_measured_epoch(run.manifest)), asserted_places(run)
-    if edges is None or hotspots is None:
+    found, hotspots = some_links(run.tables, first_measured_epoch(run.manifest), "beaconer"), asserted_places(run)
+    if found is None or hotspots is None:
         say_instead(axes, "This run kept neither link statistics nor witness verdicts.")
         return figure
+    edges, one_in = found
     ends = [rows_in(hotspots["hotspot"], end) for end in edges]
     placed = (ends[0] >= 0) & (ends[1] >= 0)
     n_links = int(placed.sum())
@@ -145,7 +145,8 @@ def witness_graph_figure(run: RunData) -> Figure:
         axes.scatter(east[liar], north[liar], s=18, marker="^", facecolors=PAPER, edgecolors=VERMILION, zorder=3.1)
     frame_places(axes, east, north)
     left_out = f"; {len(shown):,} of them drawn" if len(shown) < n_links else ""
-    subtitle(axes, f"{n_links:,} directed links between asserted places{left_out}")
+    whose = f" of one in {one_in} hotspots" if one_in > 1 else ""
+    subtitle(axes, f"{n_links:,} directed links{whose} between asserted places{left_out}")
     legend_below(axes, 2)
     return figure
 

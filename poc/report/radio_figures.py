@@ -8,8 +8,9 @@ import numpy as np
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter
 
-from poc.metrics.columns import Columns, among, columns, first_measured_epoch
-from poc.metrics.witnessing import LIVE_IN_DEGREE, QUANTILES_PERCENT, in_degrees, links
+from poc.metrics.columns import Columns, among, first_measured_epoch, thinned
+from poc.metrics.witnessing import LIVE_IN_DEGREE, QUANTILES_PERCENT, in_degrees, some_links
+from poc.plugin import build
 from poc.reasons import Reason
 from poc.report.style import (
     BLUE,
@@ -20,6 +21,7 @@ from poc.report.style import (
     MUTED,
     ORANGE,
     PAPER,
+    PURPLE,
     VERMILION,
     colour_bar,
     legend,
@@ -27,7 +29,10 @@ from poc.report.style import (
     new_figure,
     plain_numbers,
     say_instead,
+    subtitle,
 )
+from radio_models.model import NEEDS_TERRAIN, PATH_LOSS
+from radio_models.paths import Paths
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,13 +50,16 @@ def rssi_distance_figure(run: RunData) -> Figure:
     """Reported RSSI over asserted distance, with free space and the run's own medians."""
     figure, (axes,) = new_figure(run, "Reported RSSI over asserted distance")
     first_epoch = first_measured_epoch(run.manifest)
-    receptions = columns(
+    found = thinned(
         run.tables, "receptions", "report", "distance_m", "rssi_dbm", "power_dbm", "beaconer_gain_dbi",
         "witness_gain_dbi", "frequency_hz", first_epoch=first_epoch,
     )  # fmt: skip
-    if receptions is None:
+    if found is None:
         say_instead(axes, "This run kept no single receptions.")
         return figure
+    receptions, one_in = found
+    if one_in > 1:
+        subtitle(axes, f"one in {one_in} receptions, by the hash of the report")
     usable = (receptions["distance_m"] > 0) & np.isfinite(receptions["rssi_dbm"])
     order = np.argsort(receptions["report"][usable], kind="stable")
     receptions = {name: array[usable][order] for name, array in receptions.items()}
@@ -63,7 +71,7 @@ def rssi_distance_figure(run: RunData) -> Figure:
     axes.set_xlabel("asserted distance [km]")
     axes.set_ylabel("reported RSSI [dBm]")
     _draw_receptions(axes, run, receptions, first_epoch)
-    _draw_free_space(axes, receptions)
+    _draw_models(axes, run, receptions)
     edges_km = np.geomspace(distance_km.min(), distance_km.max() * 1.0001, _DISTANCE_BINS + 1)
     place = np.digitize(distance_km, edges_km) - 1
     bins = [number for number in range(_DISTANCE_BINS) if (place == number).sum() >= _MIN_RECEPTIONS_A_BIN]
@@ -77,6 +85,9 @@ def rssi_distance_figure(run: RunData) -> Figure:
             path_effects=[withStroke(linewidth=4, foreground=PAPER)], label="median and quartiles of this run",
         )  # fmt: skip
 
+    axes.set_ylim(
+        float(receptions["rssi_dbm"].min()) - 6.0, axes.get_ylim()[1]
+    )  # where there is nothing, no model either
     plain_numbers(axes.xaxis)
     legend_below(axes, 2)
     return figure
@@ -93,9 +104,10 @@ def _draw_receptions(axes: Axes, run: RunData, receptions: Columns, first_epoch:
         axes.plot(
             distance_km, rssi_dbm, ".", color=BLUE, markersize=3, alpha=0.5, markeredgewidth=0, label="receptions"
         )
-    verdicts = columns(run.tables, "witness_verdicts", "report", "reason", first_epoch=first_epoch)
-    if verdicts is None:
+    found = thinned(run.tables, "witness_verdicts", "report", "reason", first_epoch=first_epoch)
+    if found is None:
         return
+    verdicts, _ = found
     too_strong = among(receptions["report"], verdicts["report"][verdicts["reason"] == Reason.bad_rssi])
     if too_strong.any():
         axes.plot(
@@ -104,31 +116,45 @@ def _draw_receptions(axes: Axes, run: RunData, receptions: Columns, first_epoch:
         )  # fmt: skip
 
 
-def _draw_free_space(axes: Axes, receptions: Columns) -> None:
-    """Friis free-space loss at the median claimed power and gains of the receptions shown."""
-    claimed_dbm = float(
-        np.median(receptions["power_dbm"] + receptions["beaconer_gain_dbi"] + receptions["witness_gain_dbi"])
-    )
-    frequency_hz = float(np.median(receptions["frequency_hz"]))
+def _draw_models(axes: Axes, run: RunData, receptions: Columns) -> None:
+    """Free space, and the run's own path loss where it goes by distance, at the median claimed power and gains."""
+    claims = receptions["power_dbm"] + receptions["beaconer_gain_dbi"] + receptions["witness_gain_dbi"]
+    claimed_dbm, frequency_hz = float(np.median(claims)), float(np.median(receptions["frequency_hz"]))
     distance_m = np.geomspace(receptions["distance_m"].min(), receptions["distance_m"].max(), 60)
     loss_db = 20.0 * np.log10(4.0 * np.pi * distance_m * frequency_hz / _LIGHT_M_S)
     axes.plot(
         distance_m / 1000.0, claimed_dbm - loss_db, color=INK, linestyle="--", linewidth=1.2, zorder=3.3,
         label=f"free space, median claim {claimed_dbm:.0f} dBm",
     )  # fmt: skip
+    scenario = run.manifest.get("scenario", {})
+    section = scenario.get("radio", {}).get("path_loss")
+    if not section or "fleet" not in scenario:
+        return
+    model = build("path loss", PATH_LOSS, section, "radio.path_loss")
+    height_m, lost_db = (float(scenario["fleet"][name]) for name in ("height_median_m", "mean_loss_db"))
+    if type(model) in NEEDS_TERRAIN:
+        return
+    paths = Paths(distance_m, frequency_hz, height_m, height_m)
+    axes.plot(
+        distance_m / 1000.0, claimed_dbm - 2.0 * lost_db - model.loss_db(paths), color=PURPLE, linestyle=":",
+        linewidth=1.8, zorder=3.3, label=f"{section['name']}, less {2.0 * lost_db:g} dB of mounting losses",
+    )  # fmt: skip
 
 
 def in_degree_figure(run: RunData) -> Figure:
     """Share of hotspots that heard at most so many others, beside quantiles of the live network."""
     figure, (axes,) = new_figure(run, "How many others a hotspot hears")
-    edges = links(run.tables, first_measured_epoch(run.manifest))
-    if edges is None:
+    found = some_links(run.tables, first_measured_epoch(run.manifest), "witness")
+    if found is None:
         say_instead(axes, "This run kept neither link statistics nor witness verdicts.")
         return figure
+    edges, one_in = found
+    if one_in > 1:
+        subtitle(axes, f"one in {one_in} hotspots, by the hash of their ids")
     if not len(edges[0]):
         say_instead(axes, "Nobody heard anybody in this run.")
         return figure
-    degrees = np.sort(in_degrees(edges))
+    degrees = np.sort(in_degrees(edges) if one_in == 1 else np.unique(edges[1], return_counts=True)[1])
     share = np.arange(1, len(degrees) + 1) / len(degrees)
     axes.step(
         np.append(0, degrees), np.append(0.0, share), where="post", color=BLUE,
@@ -140,8 +166,8 @@ def in_degree_figure(run: RunData) -> Figure:
     )  # fmt: skip
     for degree, percent in zip(LIVE_IN_DEGREE, QUANTILES_PERCENT, strict=True):
         axes.annotate(
-            f"{percent} %: {degree}", (degree, percent / 100), xytext=(7, -9), textcoords="offset points",
-            fontsize=7, color=MUTED,
+            f"{percent} %: {degree}", (degree, percent / 100), xytext=(7, -9 if degree > 3 else 4),
+            textcoords="offset points", fontsize=7, color=MUTED,
         )  # fmt: skip
     axes.set_xlim(0, 1.15 * max(LIVE_IN_DEGREE[-1], float(degrees[-1])))
     axes.set_ylim(0, 1.03)
@@ -156,13 +182,14 @@ def latency_figure(run: RunData) -> Figure:
     """How long after the first report of a beacon each witness report arrives; selected ones apart."""
     figure, (axes,) = new_figure(run, "Arrival of witness reports after the first one")
     first_epoch = first_measured_epoch(run.manifest)
-    receptions = columns(
-        run.tables, "receptions", "report", "received_ns", "first_received_ns", first_epoch=first_epoch
-    )
-    verdicts = columns(run.tables, "witness_verdicts", "report", "reason", "selected", first_epoch=first_epoch)
-    if receptions is None or verdicts is None:
+    heard = thinned(run.tables, "receptions", "report", "received_ns", "first_received_ns", first_epoch=first_epoch)
+    judged = thinned(run.tables, "witness_verdicts", "report", "reason", "selected", first_epoch=first_epoch)
+    if heard is None or judged is None:
         say_instead(axes, "This run kept no single receptions.")
         return figure
+    receptions, verdicts = heard[0], judged[0]
+    if heard[1] > 1:
+        subtitle(axes, f"one in {heard[1]} reports, by their hash")
     lag_ms = (receptions["received_ns"] - receptions["first_received_ns"]) / 1e6
     later = lag_ms > 0
     if not later.any():

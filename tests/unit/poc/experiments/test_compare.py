@@ -2,12 +2,14 @@
 
 import json
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from poc.errors import ScenarioError
 from poc.experiments import compare as comparing
 from poc.experiments.compare import compare
+from poc.experiments.compare_figure import compare_figure
 from poc.experiments.executors import Serial
 from poc.profiles import PROFILES
 from poc.running import run_in_memory
@@ -16,7 +18,9 @@ from poc.running import run_in_memory
 def test_a_comparison_agrees_with_the_runs_it_is_made_of(tiny, tmp_path):
     result = compare(tiny, ["minimal", "guarded"], 2, tmp_path / "out", Serial())
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert names == ["card.md", "compare.json", "compare.parquet", "manifest.json", "network.parquet"]
+    tables = ["compare.json", "compare.parquet", "manifest.json", "network.parquet"]
+    assert names == ["card.md", "card.png", "card.svg", *tables]
+    assert "](card.png)" in (tmp_path / "out" / "card.md").read_text()
     assert result.reports_identical is True
     rows = pq.read_table(tmp_path / "out" / "compare.parquet").to_pylist()
     assert rows == result.rows
@@ -52,6 +56,16 @@ def test_profiles_that_cannot_be_compared_are_one_sentence_and_nothing_is_writte
     with pytest.raises(ScenarioError):
         compare(tiny, profiles, 1, tmp_path / "out", Serial())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_picture_of_the_card_shows_every_paid_group_with_its_change(tiny, tmp_path):
+    result = compare(tiny, ["minimal", "guarded"], 2, tmp_path / "out", Serial())
+    axes = compare_figure(result, "guarded").axes[0]
+    paid = [row for row in result.group_changes() if row["before_hnt"]]
+    assert [label.get_text().rsplit(" (", 1)[0] for label in axes.get_yticklabels()][::-1] == [r["group"] for r in paid]
+    shown = [line.get_xdata()[0] for line in axes.get_lines() if line.get_marker() in ("o", "<", ">")][::-1]
+    changes = [row["difference"] / row["before_hnt"] for row in paid]
+    assert shown == pytest.approx(np.clip(changes, -2, 2))
 
 
 def test_the_comparison_is_plain_json(tiny, tmp_path):

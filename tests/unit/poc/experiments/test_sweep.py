@@ -7,7 +7,9 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
+from poc.errors import DataError
 from poc.experiments.executors import Serial
+from poc.experiments.figures import save_sweep_figure
 from poc.experiments.sweep import SweepResult, readable, run_point, run_sweep, table_of
 from poc.experiments.sweep_file import ExecutorSection, Point, Sweep
 from poc.running import run_in_memory
@@ -79,3 +81,11 @@ def test_for_people_each_setting_is_one_row(sweep):
     assert readable(SweepResult(sweep, rows)) == [
         {KEY: 1, "n_hotspots": "1 [1, 1]", "leakage.share": "0.3 [-0.971, 1.57]"}
     ]
+
+
+def test_a_finished_sweep_is_drawn_again(sweep, tmp_path):
+    run_sweep(sweep, tmp_path / "out", Serial())
+    drawn = save_sweep_figure(tmp_path / "again.png", tmp_path / "out")
+    assert drawn.read_bytes() == (tmp_path / "out" / "sweep.png").read_bytes()
+    with pytest.raises(DataError, match="not the folder of a finished sweep"):
+        save_sweep_figure(tmp_path / "again.png", tmp_path)

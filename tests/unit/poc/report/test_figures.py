@@ -1,5 +1,8 @@
 import dataclasses
+import re
+import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +14,7 @@ from matplotlib.figure import Figure
 from maps.grid import coordinates_from_cells
 from maps.synthetic import synthetic_city
 from poc.errors import DataError
+from poc.metrics.columns import thinned
 from poc.report.figures import FIGURES, figure_bytes
 from poc.store import RunData
 
@@ -156,6 +160,25 @@ def test_every_figure_names_its_run(kind: str, hand_run: RunData) -> None:
 )
 def test_a_figure_without_data_says_so(make_run: MakeRun, case: dict[str, Any], kind: str, sentence: str) -> None:
     assert sentence in words(FIGURES[kind](make_run(**case)))
+
+
+def test_long_tables_are_thinned_and_say_so(hand_run: RunData, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("radio_figures", "place_figures"):
+        module = sys.modules[f"poc.report.{name}"]
+        if hasattr(module, "thinned"):
+            monkeypatch.setattr(module, "thinned", partial(thinned, most=300))
+    for kind in ("rssi-distance", "latency"):
+        assert re.search(r"one in \d+ re", words(FIGURES[kind](hand_run)))
+    shown = line(FIGURES["rssi-distance"](hand_run), "receptions").get_xdata()
+    assert 0 < len(shown) < hand_run.metrics["n_witness_reports"] / 2
+
+
+def test_in_degrees_of_a_sample_are_those_of_the_whole(hand_run: RunData) -> None:
+    whole, sample = (thinned(hand_run.tables, "link_statistics", "witness", "beaconer", most=n) for n in (10**9, 400))
+    assert whole is not None and sample is not None and sample[1] > 1
+    counted = [dict(zip(*np.unique(found["witness"], return_counts=True), strict=True)) for found, _ in (whole, sample)]
+    assert 0 < len(counted[1]) < len(counted[0])
+    assert all(counted[0][hotspot] == n for hotspot, n in counted[1].items())
 
 
 def test_equal_runs_give_equal_bytes(make_run: MakeRun, hand_run: RunData) -> None:
