@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format docs bench fuzz clean
+.PHONY: demo test check format docs bench bench-payload fuzz clean
 demo: $(VENV)/.installed
 	$(BIN)/poc demo
 
@@ -27,7 +27,11 @@ docs: $(VENV)/.tested
 fuzz: $(VENV)/.tested
 	POC_FUZZ_EXAMPLES=5000 $(BIN)/python -m pytest tests/fuzz
 
+bench-payload: $(VENV)/.tested
+	$(BIN)/python benchmarks/payload.py
+
 bench: $(VENV)/.tested
+	$(BIN)/python benchmarks/payload.py
 	$(BIN)/python benchmarks/itm.py
 	$(BIN)/python benchmarks/p1812.py
 

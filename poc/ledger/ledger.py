@@ -22,8 +22,8 @@ from poc.store import load_run
 
 LEDGER_FILE = "ledger.jsonl"
 TABLES = ("beacon_verdicts", "witness_verdicts", "rewards")
-#: Files that may be written again for an unchanged run.
-NOT_COMMITTED = (LEDGER_FILE, "report.html", "figures.html")
+#: Pages that may be drawn after the ledger was written; those that are there before are committed to like any file.
+PAGES = ("report.html", "figures.html")
 GENESIS = "0" * 64
 VERSION = 1
 
@@ -116,10 +116,11 @@ def seal(entry: Entry, previous: str) -> Entry:
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of each file of the folder that the ledger commits to, by name."""
+    """SHA-256 of each file of the folder and the folders in it, but the ledger, by path within the folder."""
     hashes = {}
-    for path in sorted(folder.iterdir()):
-        if path.is_file() and path.name not in NOT_COMMITTED:
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name != LEDGER_FILE:
             with path.open("rb") as file:
-                hashes[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+                hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
     return hashes

@@ -12,7 +12,7 @@ from cli.commands.ledger import group
 from poc.errors import DataError
 from poc.ledger.canonical import document_hash, row_bytes
 from poc.ledger.ledger import GENESIS, LEDGER_FILE, write_ledger
-from poc.ledger.verify import verify_ledger
+from poc.ledger.verify import _files, verify_ledger
 from poc.running import run_to_folder
 from poc.scenario import scenario_from
 
@@ -25,6 +25,9 @@ def sealed(tmp_path_factory):
     }  # fmt: skip
     folder = tmp_path_factory.mktemp("runs") / "run"
     run_to_folder(scenario_from(scenario, "tiny"), folder)
+    (folder / "figures.html").write_text("a page that was there before")
+    (folder / "pictures").mkdir()
+    (folder / "pictures" / "degree.svg").write_text("<svg/>")
     return folder, write_ledger(folder)
 
 
@@ -45,6 +48,11 @@ def rewrite(folder, table, column, row, change):
     values[row] = change(values[row])
     at = arrow.schema.get_field_index(column)
     pq.write_table(arrow.set_column(at, arrow.schema.field(at), pa.array(values, arrow.schema.field(at).type)), path)
+
+
+def altered_files(folder):
+    """What `verify_ledger` finds in the files, without reading the tables again."""
+    return list(_files(folder, lines(folder)[-1]))
 
 
 def test_an_untouched_run_is_clean(sealed):
@@ -70,14 +78,17 @@ def test_it_is_never_written_again(sealed):
 
 def test_any_altered_byte_of_any_file_is_found(sealed, tmp_path):
     rng = np.random.default_rng(1)
-    names = [path.name for path in sorted(sealed[0].iterdir()) if path.name != LEDGER_FILE]
-    assert {"rewards.parquet", "manifest.json", "metrics.json", "hotspots.parquet"} <= set(names)
+    names = [path.relative_to(sealed[0]).as_posix() for path in sealed[0].rglob("*") if path.is_file()]
+    names.remove(LEDGER_FILE)
+    expected = {"rewards.parquet", "manifest.json", "metrics.json", "figures.html", "pictures/degree.svg"}
+    assert expected <= set(names) and len(names) > 14
     copy = shutil.copytree(sealed[0], tmp_path / "run")
-    for name in names:
+    for name in sorted(names):
         data = (sealed[0] / name).read_bytes()
-        at = int(rng.integers(len(data)))
-        (copy / name).write_bytes(data[:at] + bytes([data[at] ^ 1 << int(rng.integers(8))]) + data[at + 1 :])
-        assert name in [finding.where for finding in verify_ledger(copy)[1]], (name, at)
+        for at in {0, len(data) - 1, *rng.integers(len(data), size=2).tolist()}:
+            (copy / name).write_bytes(data[:at] + bytes([data[at] ^ 1 << int(rng.integers(8))]) + data[at + 1 :])
+            assert name in {finding.where for finding in altered_files(copy)}, (name, at)
+        assert name in {finding.where for finding in verify_ledger(copy)[1]}
         (copy / name).write_bytes(data)
     assert verify_ledger(copy)[1] == []
 
