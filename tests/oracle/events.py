@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from maps.grid import cells_from_coordinates, disks, parents
+from maps.geodesy import great_circle_m
+from maps.grid import cells_from_coordinates, coordinates_from_cells, disks, parents
 from poc.profiles import PROFILES
 from poc.schema import BEACONS, HOTSPOTS, NAMED_BEACONS, WITNESS_REPORTS
 from poc.table import Table
@@ -178,3 +179,46 @@ def _reports(rng, ids, beacons, n_each, start_ns):
         rssi_dbm=rssi, snr_db=np.zeros(n), frequency_hz=beacons["frequency_hz"][row] + offset_hz,
         spreading_factor=np.full(n, 12),
     )  # fmt: skip
+
+
+def with_edges(hotspots, beacons, reports, limit_dbm):
+    """The same world with cases exactly on the edge: 100,999 and 101,000 m, and signals on their bound and beside it.
+
+    `limit_dbm(beacon, report)` gives the bound of a pair of rows. Some witnesses of the first beacons are moved to
+    places at these distances; every seventh report is put on its bound or a hair to either side.
+    """
+    at = hotspots["hotspot"][:3]
+    cells = hotspots["cell"].copy()
+    cells[:3] = [LOC0, *_cells_at(100_999, 101_000)]
+    hotspots = hotspots.replace(
+        cell=cells, region=np.where(np.arange(len(cells)) < 3, EU868, hotspots["region"]),
+        full=hotspots["full"] | (np.arange(len(cells)) < 3),
+    )  # fmt: skip
+    sender = beacons["hotspot"].copy()
+    sender[:40] = at[0]
+    beacons = beacons.replace(hotspot=sender)
+    row = beacons.rows_of(reports["payload"], "payload")
+    witness, rssi_dbm = reports["hotspot"].copy(), reports["rssi_dbm"].copy()
+    edge = np.flatnonzero((row >= 0) & (row < 40))
+    witness[edge] = at[1 + np.arange(len(edge)) % 2]
+    rssi_dbm[edge] = -140.0
+    reports = reports.replace(hotspot=witness, rssi_dbm=rssi_dbm)
+    sent, heard = rows_of(beacons), rows_of(reports)
+    for number in range(0, len(heard), 7):
+        if row[number] >= 0 and number not in edge:
+            bound = limit_dbm(hotspots, sent[row[number]], heard[number])
+            rssi_dbm[number] = bound + (0.0, -1e-9, 1e-9)[number % 3] if np.isfinite(bound) else rssi_dbm[number]
+    return hotspots, beacons, reports.replace(rssi_dbm=rssi_dbm)
+
+
+def _cells_at(*metres):
+    """A cell of resolution 15 at each of these rounded distances north of LOC0."""
+    latitude, longitude = (float(x[0]) for x in coordinates_from_cells(np.array([LOC0], np.uint64)))
+    found = []
+    for wanted in metres:
+        north = latitude + (wanted + np.arange(-60, 60) * 0.25) / 111_195.08
+        cells = cells_from_coordinates(north, np.full(len(north), longitude), 15)
+        places = coordinates_from_cells(cells)
+        distance_m = np.floor(great_circle_m(latitude, longitude, *places) + 0.5)
+        found.append(int(cells[np.flatnonzero(distance_m == wanted)[0]]))
+    return found

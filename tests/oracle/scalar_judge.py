@@ -52,7 +52,12 @@ def rssi_limit(power_dbm, gain_b, gain_w, distance_m, frequency_hz):
 
 
 class ScalarVerifier:
-    """`hotspots`: id → dict(cell, gain_dbi, region, full). Memory lives in dictionaries and survives between calls."""
+    """`hotspots`: id → dict(cell, gain_dbi, region, full). Memory lives in dictionaries and survives between calls.
+
+    The last live rules; `scalar_dated.py` has the older ones.
+    """
+
+    table, n_rewarded, reciprocity = HIP_104, 14, True
 
     def __init__(self, hotspots, denylist=("absent", set(), set())):
         self.hotspots = hotspots
@@ -123,7 +128,7 @@ class ScalarVerifier:
             attached = sorted(by_payload.pop(b["payload"], []), key=lambda r: (r["received_ns"], r["report"]))
             scale = self.scale(b)
             verdict, witnesses = self.one(b, attached)
-            selected = [r for r in attached if witnesses[r["report"]][0] == 0][:14]
+            selected = [r for r in attached if witnesses[r["report"]][0] == 0][: self.n_rewarded]
             ids = {r["report"] for r in selected}
             n_valid = sum(1 for v in witnesses.values() if v[0] == 0)
             unit_b, unit_w = units(len(ids))
@@ -141,8 +146,7 @@ class ScalarVerifier:
             if fails:
                 reason, fired = reason or number, fired | 1 << number
                 admitted &= stage > 0
-        if admitted:
-            self.last_beacon[h] = b["received_ns"]
+        self.remember_beacon(b, reason, admitted)
         passed = reason == 0
         if passed and attached:
             self.last_reciprocal[h] = b["received_ns"]
@@ -160,17 +164,21 @@ class ScalarVerifier:
             if passed and not w_reason:
                 self.last_witness[r["hotspot"]] = r["received_ns"]
 
-        if self.stale(self.last_witness.get(h, NEVER), b["received_ns"]):
+        if self.reciprocity and self.stale(self.last_witness.get(h, NEVER), b["received_ns"]):
             reason, fired = reason or 24, fired | 1 << 24
         for r in attached:
             v = witnesses[r["report"]]
-            if self.stale(self.last_reciprocal.get(r["hotspot"], NEVER), r["received_ns"]):
+            if self.reciprocity and self.stale(self.last_reciprocal.get(r["hotspot"], NEVER), r["received_ns"]):
                 if not v[0]:
                     v[0], v[1] = 23, 3
                 v[2] |= 1 << 23
         if reason:
             witnesses = {report: [reason, 2, fired] for report in witnesses}
         return (reason, fired), witnesses
+
+    def remember_beacon(self, b, reason, admitted):
+        if admitted:
+            self.last_beacon[b["hotspot"]] = b["received_ns"]
 
     @staticmethod
     def stale(last_ns, now_ns):
@@ -185,7 +193,7 @@ class ScalarVerifier:
             oldest = now_ns - 61 * 3600 * 10**9
             active = frozenset(h for h, last in self.last_reciprocal.items() if last >= oldest and self.asserted(h))
             if active != self.map_active:
-                self.map_active, self.map = active, density(sorted(self.cell(h) for h in active))
+                self.map_active, self.map = active, density(sorted(self.cell(h) for h in active), self.table)
             self.map_time = now_ns
         return self.map.get(self.cell(b["hotspot"]), 2000)
 
