@@ -87,7 +87,8 @@ class Emulation:
         watch.lap("setup")
         made = (*standing(campaigns), *parties(scenario.actors, campaigns))
         large = len(world.hotspots) >= FROM_HOTSPOTS
-        obstacle = why_whole(profile, campaigns, detectors.values()) if large else ""
+        repeaters = bool((world.truth["nuisance"] == "beside-repeater").any())
+        obstacle = why_whole(profile, campaigns, detectors.values(), repeaters=repeaters) if large else ""
         warnings = [WHOLE.format(obstacle)] if obstacle else []
         in_pieces = large and not obstacle
         return Emulation(scenario, profile, setting, detectors, world, campaigns, made, watch, in_pieces, warnings)

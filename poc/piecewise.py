@@ -54,8 +54,10 @@ class Whole:
     links: Table
 
 
-def why_whole(profile: Profile, campaigns: Iterable[Any], detectors: Iterable[Any]) -> str:
+def why_whole(profile: Profile, campaigns: Iterable[Any], detectors: Iterable[Any], *, repeaters: bool = False) -> str:
     """Why a run must hold the reports of an epoch all at once; empty where it need not."""
+    if repeaters:
+        return "devices beside some hotspots send again what they hear"
     for campaign in campaigns:
         for attack in campaign.attacks:
             if getattr(attack, "forges", True):

@@ -15,7 +15,7 @@ from poc.table import Table
 from poc.world.attacks import ATTACKS
 from poc.world.attacks.attack import OnAir
 from poc.world.fleet import create_fleet
-from poc.world.lying import received
+from poc.world.lying import received, view_of
 from poc.world.observers import BeaconWitness
 from poc.world.recruiting import campaigns, recruit
 from poc.world.truth import Span, World
@@ -102,6 +102,18 @@ def test_no_attack_changes_nothing():
         _equal(reports[table], expected)
 
 
+@pytest.mark.parametrize(("name", "settings"), CASES)
+def test_only_what_forges_says_so(name, settings):
+    (campaign,) = campaigns([{"name": name, "share": 0.25, **settings}])
+    (attack,) = campaign.attacks
+    world, _ = _case(name, settings)
+    keys = SETTING.keys.of("attacks").of(name)
+    view = view_of(world.truth["attack"] != "", cached("none")[1], world, DAY, SETTING)
+    forgery = attack.forge(view, keys)
+    touched = [*forgery.add.values(), *forgery.change.values(), *forgery.drop.values()]
+    assert getattr(attack, "forges", True) or not sum(map(len, touched))
+
+
 @pytest.mark.parametrize("name", LYING)
 def test_something_changes(name):
     world, reports = cached(name)
@@ -151,3 +163,38 @@ def test_reports_take_the_time_of_their_hotspot(name, settings):
     liar = (truth["attack"] != "")[row]
     assert backhaul.min() > 0.69
     assert stats.ks_2samp(backhaul[liar], backhaul[~liar]).pvalue > 1e-4
+
+
+def _area(score, liar):
+    """Chance that a liar scores above an honest one."""
+    rank = stats.rankdata(score)
+    n, m = liar.sum(), (~liar).sum()
+    return (rank[liar].sum() - n * (n + 1) / 2) / (n * m)
+
+
+@pytest.mark.parametrize(("name", "settings"), CASES)
+def test_what_knows_no_radio_does_not_find_the_liars(name, settings):
+    """Ids, the order of rows, the number of beacons and their times alone say nothing (fraud bench, rule 1)."""
+    world, reports = _case(name, settings)
+    truth, beacons = world.truth, reports["beacons"]
+    liar = truth["attack"] != ""
+    sender = truth.rows_of(beacons["hotspot"])
+    n = np.bincount(sender, minlength=80)
+    phase = np.bincount(sender, beacons["sent_ns"] % (21_600 * 10**9), 80) / np.maximum(n, 1)
+    entropy = np.bincount(sender, beacons["local_entropy"].astype(float), 80) / np.maximum(n, 1)
+    backhaul = np.bincount(sender, beacons["received_ns"] - beacons["sent_ns"], 80) / np.maximum(n, 1)
+    order = np.argsort(np.argsort(beacons["beacon"]))
+    probes = {
+        "id": truth["hotspot"], "row": np.arange(80), "beacons": n, "phase": phase, "local entropy": entropy,
+        "rows of beacons": np.bincount(sender, order, 80), "backhaul of beacons": backhaul,
+        "gain": world.hotspots["gain_dbi"], "decimals of the gain": np.round(10 * world.hotspots["gain_dbi"]) % 10,
+    }  # fmt: skip
+    named = {
+        "low-power": {"beacons", "rows of beacons"},  # it may keep beacons to itself
+        "antenna-misreport": {"gain"},
+        "sybil-station": {"gain", "decimals of the gain", "backhaul of beacons"},  # of one station, many times over
+    }.get(name, set())
+    band = 3.5 * np.sqrt((20 + 60 + 1) / (12 * 20 * 60))  # standard deviations of the area under permuted labels
+    for probe, score in probes.items():
+        if probe not in named:
+            assert abs(_area(score, liar) - 0.5) < band, probe

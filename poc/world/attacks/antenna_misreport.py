@@ -8,6 +8,7 @@ no rule of Helium at all.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -25,6 +26,7 @@ class AntennaMisreport:
     `claimed_m` is added to the asserted height. A hotspot that claims more gain goes on sending as before.
     """
 
+    forges: ClassVar[bool] = False
     claimed_db: float = 0.0
     hidden_db: float = 9.0
     claimed_m: float = 0.0

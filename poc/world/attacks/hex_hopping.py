@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -29,6 +30,7 @@ class HexHopping:
     while the member has not spent more than `budget_usd` on assertions of `assert_usd` each.
     """
 
+    forges: ClassVar[bool] = False
     radius_km: float = 5.0
     resolution: int = 8
     assert_usd: float = 10.0

@@ -32,6 +32,10 @@ class LowPower:
     def misplace(self, hotspots: Table, truth: Table, keys: Keys) -> tuple[Table, Table]:
         return hotspots, truth.replace(power_dbm=truth["power_dbm"] - self.lower_db)
 
+    @property
+    def forges(self) -> bool:
+        return self.beacon_share < 1.0 or self.witness_share < 1.0
+
     def forge(self, view: View, keys: Keys) -> Forgery:
         shares = {"beacons": self.beacon_share, "witness_reports": self.witness_share}
         drop = {}
