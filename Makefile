@@ -34,6 +34,7 @@ bench: $(VENV)/.tested
 	$(BIN)/python benchmarks/payload.py
 	$(BIN)/python benchmarks/itm.py
 	$(BIN)/python benchmarks/p1812.py
+	$(BIN)/python -m benchmarks.explorer
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from poc.checkpoint import Between
 from poc.detectors.evidence import Case, Evidence, case_of, forget, window
 from poc.piecewise import FROM_HOTSPOTS, WHOLE, Whole, judged_in_pieces, wanted_of, why_whole
 from poc.profiles.profile import EvidenceKind, Profile
@@ -34,14 +35,19 @@ _NO_REPORTS = {"beacons": BEACONS.empty(), "receptions": RECEPTIONS.empty()}  # 
 class Epoch:
     """What one epoch left behind: tables by name, and what of the emission went to nobody [bones] by pool.
 
-    An epoch of a large fleet comes in pieces, each with some rows of some tables; only the last one is `complete`.
+    An epoch of a large fleet comes in pieces, each with some rows of some tables; only the last one is `complete` and
+    says what comes `after`.
     """
 
     span: Span
     tables: Mapping[str, Table]
     unpaid_bones: Mapping[str, int]
     rewarded: bool
-    complete: bool = True
+    after: Between | None = None
+
+    @property
+    def complete(self) -> bool:
+        return self.after is not None
 
 
 @dataclass(slots=True)
@@ -93,22 +99,22 @@ class Emulation:
         in_pieces = large and not obstacle
         return Emulation(scenario, profile, setting, detectors, world, campaigns, made, watch, in_pieces, warnings)
 
-    def epochs(self, waiting_room: Path | None = None) -> Iterator[Epoch]:
-        """The epochs in order; shards of large ones wait in the folder `waiting_room`, else in memory."""
+    def epochs(self, waiting_room: Path | None = None, since: Between | None = None) -> Iterator[Epoch]:
+        """The epochs in order, from the first or where a run stopped; shards of large ones wait in `waiting_room`."""
         observers: dict[str, Observer] = {
             kind.name: OBSERVERS[kind.name](self.setting) for kind in self.profile.evidence_kinds
         }
-        world = self.world
-        public: dict[str, Table] = {}
-        for number in range(self.scenario.time.n_epochs):
-            if number:
-                world = self._act(world, public, number)
+        before = since or Between(0, self.world)
+        notes = list(before.notes)
+        for number in range(before.number, self.scenario.time.n_epochs):
+            world = self._act(before.world, before.public, number) if number else before.world
             epoch, world = yield from self._epoch(world, self._span(number), observers, waiting_room)
             public = {name: epoch.tables[name] for name in ("hotspots", "rewards")}
             public["scores"] = acting(epoch.tables["scores"], self.profile)
-            yield epoch
-        for observer in observers.values():
-            self.warnings.extend(observer.notes())
+            notes += [note for observer in observers.values() for note in observer.notes() if note not in notes]
+            before = Between(number + 1, world, public, notes=tuple(notes))
+            yield replace(epoch, after=before)
+        self.warnings.extend(notes)
 
     def _epoch(
         self, world: World, span: Span, observers: Mapping[str, Observer], waiting_room: Path | None
@@ -159,14 +165,14 @@ class Emulation:
         wanted = wanted_of(self.scenario.reports, kind, self.profile, any_detector=bool(self.detectors))
         shards, entropies = observer.shards(world, span), observer.entropies(span)
         if wanted.every_report:
-            yield Epoch(span, {"entropies": entropies}, {}, False, complete=False)
+            yield Epoch(span, {"entropies": entropies}, {}, False)
         pieces = judged_in_pieces(
             kind, self.profile.reward_rule, shards, world.hotspots, world.validator_state, self.profile.limits,
             entropies, wanted, waiting_room, self.setting.jobs, self.watch.lap,
         )  # fmt: skip
         while True:
             try:
-                yield Epoch(span, next(pieces), {}, False, complete=False)
+                yield Epoch(span, next(pieces), {}, False)
             except StopIteration as finished:
                 return finished.value
 

@@ -6,15 +6,18 @@ import platform
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from poc.checkpoint import NAME as CHECKPOINT
+from poc.checkpoint import Between, load, save
 from poc.emulator import Emulation, Epoch
 from poc.metrics import grade
+from poc.parts import PartsWriter
 from poc.scenario import Scenario
 from poc.setup import resolved
 from poc.store import FolderTables, RunData, TableWriter, new_folder, with_epoch, write_json
@@ -23,7 +26,6 @@ from poc.table import Table
 Progress = Callable[[int, int], None]  # epochs done, epochs in all
 
 LIBRARIES = ("numpy", "scipy", "h3", "h3ronpy", "shapely", "networkx", "pyarrow", "numba", "pydantic")
-WAITING_ROOM = "waiting"  # inside the partial folder
 _ALWAYS = ("hotspots", "truth", "beacon_verdicts", "scores", "rewards")
 _ALL = (
     "entropies", "beacons", "witness_reports", "receptions", "witness_verdicts", "claims",
@@ -62,22 +64,52 @@ def run_to_folder(
     """The finished run, streamed into `out`: Parquet tables, metrics.json and manifest.json.
 
     Raises PocError before anything is written when the scenario cannot be a run, StoreError when `out` is there already
-    (without `force`) or cannot be written.
+    (without `force`) or cannot be written. A run in pieces that was stopped goes on with the epoch that it was in, and
+    what it had finished of that epoch stays as it is.
     """
     emulation, started = Emulation.of(scenario, jobs), time.time()
-    unpaid: dict[str, int] = {}
-    with new_folder(out, force) as folder:
-        with TableWriter(folder) as writer:
-            for epoch in _watched(emulation, progress, folder / WAITING_ROOM):
-                writer.write(epoch.span.epoch, kept(epoch, scenario))
-                _add(unpaid, epoch.unpaid_bones)
-                del epoch  # an epoch of a large fleet is most of the memory
-        shutil.rmtree(folder / WAITING_ROOM, ignore_errors=True)
+    run = _resumable_run(emulation) if emulation.in_pieces else None
+    with new_folder(out, force, run) as folder:
+        unpaid = (_write_parts if emulation.in_pieces else _write_tables)(emulation, folder, progress)
         manifest = manifest_of(emulation, unpaid, time.time() - started)
         metrics = grade(FolderTables(folder), manifest, emulation.setting.city)
         write_json(folder / "metrics.json", metrics)
         write_json(folder / "manifest.json", manifest)
     return RunData(manifest, metrics, FolderTables(out), emulation.setting.city, out)
+
+
+def _write_tables(emulation: Emulation, folder: Path, progress: Progress | None) -> dict[str, int]:
+    unpaid: dict[str, int] = {}
+    with TableWriter(folder) as writer:
+        for epoch in _watched(emulation, progress):
+            writer.write(epoch.span.epoch, kept(epoch, emulation.scenario))
+            _add(unpaid, epoch.unpaid_bones)
+            del epoch  # an epoch of a large fleet is most of the memory
+    return unpaid
+
+
+def _write_parts(emulation: Emulation, folder: Path, progress: Progress | None) -> dict[str, int]:
+    """Write pieces as they come; epochs that a run before this one finished are not done again."""
+    since = load(folder, emulation.world)
+    unpaid = dict(since.unpaid_bones)
+    waiting_room = folder / "waiting"
+    with PartsWriter(folder) as writer:
+        for epoch in _watched(emulation, progress, waiting_room, since):
+            writer.write(epoch.span.epoch, kept(epoch, emulation.scenario))
+            if epoch.after is not None:
+                writer.finish_epoch()
+                _add(unpaid, epoch.unpaid_bones)
+                save(folder, replace(epoch.after, unpaid_bones=unpaid))
+            del epoch
+    shutil.rmtree(waiting_room, ignore_errors=True)
+    (folder / CHECKPOINT).unlink()
+    return unpaid
+
+
+def _resumable_run(emulation: Emulation) -> dict[str, Any]:
+    """What must be the same for a run to go on where one before it stopped."""
+    manifest = manifest_of(emulation, {}, 0.0)
+    return {name: manifest[name] for name in ("scenario", "profile", "inputs", "versions")}
 
 
 def kept(epoch: Epoch, scenario: Scenario) -> dict[str, Table]:
@@ -131,9 +163,11 @@ def manifest_of(emulation: Emulation, unpaid_bones: Mapping[str, int], wall_s: f
     }
 
 
-def _watched(emulation: Emulation, progress: Progress | None, waiting_room: Path | None = None) -> Iterator[Epoch]:
+def _watched(
+    emulation: Emulation, progress: Progress | None, waiting_room: Path | None = None, since: Between | None = None
+) -> Iterator[Epoch]:
     total = emulation.scenario.time.n_epochs
-    for epoch in emulation.epochs(waiting_room):
+    for epoch in emulation.epochs(waiting_room, since):
         yield epoch
         if progress and epoch.complete:
             progress(epoch.span.epoch + 1, total)

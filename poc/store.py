@@ -40,13 +40,16 @@ _REPEATED_IDS = ("hotspot", "beaconer", "witness", "peer", "owner", "cell", "bea
 class FolderTables(Mapping[str, pa.Table]):
     """The Parquet tables of a folder, read when asked for and not kept; `columns` reads no more than it must.
 
-    Raises DataError for a file that is cut short or foreign.
+    A table is a file, or in a large run a folder of parts. Raises DataError for a file that is cut short or foreign.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._paths = {path.stem: path for path in sorted(folder.glob("*.parquet"))}
-        for path in self._paths.values():
-            self._opened(pq.read_metadata, path)
+        self._paths = {path.stem: [path] for path in sorted(folder.glob("*.parquet"))}
+        for part in sorted(folder.glob("*/*.parquet")):
+            self._paths.setdefault(part.parent.name, []).append(part)
+        for parts in self._paths.values():
+            for path in parts:
+                self._opened(pq.read_metadata, path)
 
     def __getitem__(self, name: str) -> pa.Table:
         return self._read(self._paths[name], None)
@@ -62,21 +65,23 @@ class FolderTables(Mapping[str, pa.Table]):
 
     def columns(self, name: str, names: Sequence[str]) -> pa.Table:
         """Some columns of a table; names that it does not have are left out."""
-        known = self._opened(pq.read_schema, self._paths[name]).names
+        known = self._opened(pq.read_schema, self._paths[name][0]).names
         return self._read(self._paths[name], [wanted for wanted in names if wanted in known])
 
     def batches(self, name: str, names: Sequence[str] | None) -> Iterator[pa.Table]:
         """The same (or all columns) row group by row group, at most ROW_GROUP rows at a time, in the order written."""
-        file = self._opened(pq.ParquetFile, self._paths[name])
-        wanted = None if names is None else [each for each in names if each in file.schema_arrow.names]
-        for number in range(file.num_row_groups):
-            yield self._opened(partial(_row_group, file, number, wanted), self._paths[name])
+        for path in self._paths[name]:
+            file = self._opened(pq.ParquetFile, path)
+            wanted = None if names is None else [each for each in names if each in file.schema_arrow.names]
+            for number in range(file.num_row_groups):
+                yield self._opened(partial(_row_group, file, number, wanted), path)
 
     def n_rows(self, name: str) -> int:
-        return int(pq.read_metadata(self._paths[name]).num_rows)
+        return sum(int(pq.read_metadata(path).num_rows) for path in self._paths[name])
 
-    def _read(self, path: Path, names: list[str] | None) -> pa.Table:
-        return self._opened(lambda whole: pq.ParquetFile(whole).read(columns=names), path)
+    def _read(self, paths: Sequence[Path], names: list[str] | None) -> pa.Table:
+        parts = [self._opened(lambda whole: pq.ParquetFile(whole).read(columns=names), path) for path in paths]
+        return parts[0] if len(parts) == 1 else pa.concat_tables(parts)
 
     @staticmethod
     def _opened(read: Callable[[Path], Any], path: Path) -> Any:
@@ -142,7 +147,7 @@ class TableWriter:
             end = min(begin + ROW_GROUP, len(table))
             arrow = with_epoch(epoch, table if begin == 0 and end == len(table) else table.take(np.arange(begin, end)))
             if name not in self._writers:
-                self._writers[name] = _parquet_writer(self.folder / f"{name}.parquet", arrow.schema)
+                self._writers[name] = parquet_writer(self.folder / f"{name}.parquet", arrow.schema)
             self._writers[name].write_table(arrow)
 
     def __enter__(self) -> TableWriter:
@@ -155,28 +160,59 @@ class TableWriter:
             writer.close()
 
 
+RUN_FILE = "run.json"  # in a partial folder: which run it is, so that only the same run goes on in it
+
+
 @contextmanager
-def new_folder(target: Path, force: bool = False) -> Iterator[Path]:
+def new_folder(target: Path, force: bool = False, run: Mapping[str, Any] | None = None) -> Iterator[Path]:
     """A folder to fill that becomes `target` when the block ends well, and leaves nothing of that name otherwise.
 
-    Raises StoreError when the target is there already (and not forced), is not a folder of ours, or cannot be written.
+    With `run`, a description, an unfinished folder of the same run is taken up again and is left behind for that when
+    the block fails. Raises StoreError when the target is there already (and not forced), is not a folder of ours, or
+    cannot be written.
     """
     target = target.absolute()
     refuse_to_overwrite(target, force)
     partial = target.with_name(target.name + ".partial")
     try:
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
+        if run is None or not _is_of_run(partial, run):
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir(parents=True)
+        if run is not None:
+            _drop_unfinished(partial)
+            if not (partial / RUN_FILE).exists():
+                write_json(partial / RUN_FILE, run)
         yield partial
+        (partial / RUN_FILE).unlink(missing_ok=True)
         put_in_place(partial, target)
     except OSError as error:
         if isinstance(error, StoreError):
             raise
         reason = error.strerror or str(error)
-        raise StoreError(f"'{target}' could not be written ({reason}); free space or choose another --out.") from error
+        kept = "" if run is None else "; what was finished stays for the next try"
+        if run is not None:
+            _drop_unfinished(partial)
+        raise StoreError(
+            f"'{target}' could not be written ({reason}); free space or choose another --out{kept}."
+        ) from error
     except KeyboardInterrupt:
-        shutil.rmtree(partial, ignore_errors=True)
+        if run is None:
+            shutil.rmtree(partial, ignore_errors=True)
+        else:
+            _drop_unfinished(partial)
         raise
+
+
+def _is_of_run(partial: Path, run: Mapping[str, Any]) -> bool:
+    try:
+        return bool(json.loads((partial / RUN_FILE).read_text("utf-8")) == json.loads(json.dumps(run)))
+    except (OSError, ValueError):
+        return False
+
+
+def _drop_unfinished(partial: Path) -> None:
+    for path in [*partial.rglob("*.unfinished"), *partial.rglob("*.waiting")]:
+        path.unlink(missing_ok=True)
 
 
 def refuse_to_overwrite(target: Path, force: bool) -> None:
@@ -245,7 +281,7 @@ def _row_group(file: pq.ParquetFile, number: int, names: list[str] | None, _: Pa
     return file.read_row_group(number, columns=names)
 
 
-def _parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     """Ids are random words: neither a dictionary nor compression saves anything on them, and both cost time."""
     ids = {field.name for field in schema if pa.types.is_uint64(field.type) and field.name not in _REPEATED_IDS}
     few_values = [f.name for f in schema if f.name not in ids and not pa.types.is_floating(f.type)]

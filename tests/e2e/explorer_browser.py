@@ -14,6 +14,7 @@ import shutil
 import signal
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -47,6 +48,8 @@ class Browser:
         self._out, self._in = ours[1], theirs[0]
         self._numbers, self._unread = itertools.count(1), b""
         self._session = ""
+        self._listeners: dict[str, Callable[[dict[str, Any]], None]] = {}
+        self._heard: set[str] = set()
         self.problems: list[str] = []
         self.requests: list[str] = []
 
@@ -78,6 +81,15 @@ class Browser:
             if answer.get("id") == number:
                 assert "error" not in answer, f"{method}: {answer['error']}"
                 return dict(answer["result"])
+
+    def listen(self, event: str, hears: Callable[[dict[str, Any]], None]) -> None:
+        """Have a function called with the parameters of every event of a name."""
+        self._listeners[event] = hears
+
+    def await_event(self, event: str) -> None:
+        until = time.monotonic() + _WAIT_S
+        while event not in self._heard:
+            self._message(until)
 
     def open(self, page: Path, fragment: str = "", width: int = 1280, height: int = 800, phone: bool = False) -> None:
         """Load a file in a window of this size and wait until it has drawn (or says why it cannot)."""
@@ -136,6 +148,9 @@ class Browser:
         raw, self._unread = self._unread.split(b"\0", 1)
         message: dict[str, Any] = json.loads(raw)
         method, parameters = message.get("method"), message.get("params", {})
+        self._heard.add(str(method))
+        if method in self._listeners:
+            self._listeners[method](parameters)
         if method == "Network.requestWillBeSent":
             self.requests.append(parameters["request"]["url"])
         elif method == "Runtime.exceptionThrown":

@@ -21,6 +21,7 @@ SCENARIO: dict[str, Any] = {
     "attacks": [{"name": "location-spoof", "share": 0.1, "min_km": 2.0, "max_km": 5.0}],
     "detectors": {"also": ["relocation"]},
 }  # fmt: skip
+LEGEND = "document.getElementById('legend').textContent"
 SIZES = {"desktop": (1280, 800, False), "phone": (390, 844, True)}
 OVERLAPPING_LABELS = """(() => {
   const boxes = [...document.querySelectorAll('#labels span')].map((label) => label.getBoundingClientRect());
@@ -99,6 +100,35 @@ def test_hexes_agree_with_the_grades_of_the_run(browser: Browser, page: Path, ru
         assert total == pytest.approx(run.metrics["rewards"]["n_bones_paid"] / 1e8, rel=1e-5)
 
 
+def test_the_model_is_a_layer_apart_from_what_was_measured(browser: Browser, page: Path) -> None:
+    browser.open(page, "#layer=chance", *SIZES["desktop"])
+    chances = [each for each in browser.run("explorer.hexes.values") if each is not None]
+    assert len(chances) > 100
+    assert 0 <= min(chances) < max(chances) <= 100
+    assert "chance that one of the nearest hotspots hears a device" in browser.run(LEGEND)
+    assert browser.run("document.getElementById('colours').value") == "cividis"
+    browser.run("explorer.set({layer: 'rssi'})")
+    assert browser.run("document.getElementById('colours').value") == "viridis"
+
+
+def test_hexes_seen_from_near_are_drawn_by_the_cells_that_count(browser: Browser, page: Path, liar: str) -> None:
+    browser.open(page, f"#hotspot={liar}", *SIZES["desktop"])
+    assert "can reach a little over the outline" in browser.run(LEGEND)
+    at = browser.run(f"""(() => {{ const {{ run }} = explorer, row = run.rowOfId.get('{liar}');
+        return run.latitude('asserted')[row] + ',' + run.longitude('asserted')[row]; }})()""")
+    browser.open(page, f"#layer=scale&at={at},15.5", *SIZES["desktop"])
+    assert layers(browser)["hexes-by-members"] > 0
+    assert "follow the cells of resolution 12" in browser.run(LEGEND)
+
+
+def test_there_is_a_picture_before_webgl(browser: Browser, page: Path) -> None:
+    browser.open(page, "", *SIZES["desktop"])
+    times = browser.run("explorer.times")
+    assert times["script"] < times["sketch"] < times["first"]
+    assert browser.run("document.getElementById('card').open")
+    assert "Not modelled" in browser.run("document.getElementById('card').textContent")
+
+
 def test_a_click_tells_the_story(browser: Browser, page: Path, liar: str) -> None:
     browser.open(page, "", *SIZES["desktop"])
     x, y = browser.run(f"explorer.pixelOf('{liar}')")
@@ -108,7 +138,7 @@ def test_a_click_tells_the_story(browser: Browser, page: Path, liar: str) -> Non
     story = browser.run("document.getElementById('story').textContent")
     chosen = browser.run("explorer.state.hotspot")
     assert f"Hotspot {chosen}" in story
-    assert all(part in story for part in ("Probability of a lie", "expected", "Density scale", "In truth"))
+    assert all(part in story for part in ("Probability of a lie", "expected", "Density scale", "It heard", "In truth"))
     assert browser.run("location.hash").find(f"hotspot={chosen}") > 0
     assert browser.run("document.querySelectorAll('#story svg').length") >= 3
     assert layers(browser)["links"] > 0
@@ -129,7 +159,7 @@ def test_search_finds_by_the_beginning_of_an_id(browser: Browser, page: Path, li
     browser.type(liar[7:])
     browser.press("Enter", 13)
     browser.wait(f"explorer.state.hotspot === '{liar}'")
-    assert "Loss against distance" in browser.run("document.getElementById('story').textContent")
+    assert "Residuals against distance" in browser.run("document.getElementById('story').textContent")
     browser.run("document.getElementById('search').value = 'x'; explorer.list('x')")
     assert "No hotspot's id begins with x" in browser.run("document.getElementById('matching').textContent")
 

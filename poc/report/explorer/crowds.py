@@ -23,7 +23,7 @@ def crowds_of(hotspots: Hotspots, columns: dict[str, Array], most: int) -> dict[
     placed = np.flatnonzero(hotspots.cell != 0)
     cells, place = _hexes(hotspots.cell[placed], most)
     n = np.bincount(place, minlength=len(cells))
-    made = {name: array for name, array in columns.items() if name.startswith(("city_", *_BASE))}
+    made = {name: array for name, array in columns.items() if name.startswith(("city_", "coverage_", "level_", *_BASE))}
     made |= {"cell": cells, "n_hotspots": n.astype(np.uint32)}
     for name, array in columns.items():
         rule = next((rule for ending, rule in _RULES.items() if name.startswith("run") and name.endswith(ending)), None)

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from poc.report.explorer.base_layer import base_columns
+from poc.report.explorer.coverage_columns import coverage_columns
 from poc.report.explorer.crowds import crowds_of
 from poc.report.explorer.facts import page_facts, run_facts
 from poc.report.explorer.hotspot_columns import Hotspots, hotspots_of
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 
 MAX_HOTSPOTS = 20_000
 """Beyond that many, hotspots are shown by the hex and not one by one."""
-LIBRARIES = ("h3-js.umd.js", "deck.gl.min.js")  # in this order: deck.gl looks for h3
+LIBRARIES = ("h3-js.umd.js", "deck.gl.min.js")
 SCRIPTS = (
-    "payload.js", "run.js", "hexes.js", "colours.js", "view_state.js", "hex_layers.js", "base_map.js",
-    "hotspot_layers.js", "labels.js", "expected.js", "story_figures.js", "story.js", "controls.js", "main.js",
+    "payload.js", "run.js", "viewport.js", "hexes.js", "colours.js", "view_state.js", "hex_layers.js", "base_map.js",
+    "hotspot_layers.js", "sketch.js", "labels.js", "expected.js", "story_figures.js", "story.js", "legend.js",
+    "controls.js", "main.js",
 )  # fmt: skip
 _NO_NETWORK = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
@@ -55,7 +57,8 @@ def write_explorer(run: RunData, other_runs: Sequence[RunData] = ()) -> str:
     parts = [
         head, _asset("assets", "page.css"), markup,
         f"<!-- This page holds deck.gl 9.4.0 and h3-js 4.5.0.\n\ndeck.gl: {licences.replace('--', '- -')} -->\n",
-        *(f"<script>{_inline(_asset('vendored', name))}</script>\n" for name in LIBRARIES),
+        f"<script>{_inline(_asset('vendored', LIBRARIES[0]))}</script>\n",
+        f'<script type="text/plain" id="deck.gl">{_inline(_asset("vendored", LIBRARIES[1]))}</script>\n',
         f'<script type="text/plain" id="run">{payload(facts, columns)}</script>\n',
         "<script>\n'use strict';\n(() => {\n", *(_inline(_asset("assets", name)) for name in SCRIPTS),
         "})();\n</script>", end,
@@ -68,6 +71,8 @@ def _contents(runs: Sequence[RunData], hotspots: Hotspots, planes: Planes) -> tu
     columns = dict(hotspots.columns)
     if runs[0].city is not None:
         made, facts["city"] = base_columns(runs[0].city)
+        columns |= made
+        made, facts["coverage"] = coverage_columns(runs[0], hotspots) if len(hotspots.ids) else ({}, None)
         columns |= made
     crowded = len(hotspots.ids) > MAX_HOTSPOTS
     for number, run in enumerate(runs):

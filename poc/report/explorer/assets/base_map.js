@@ -48,13 +48,19 @@ function baseMap(run, canvas) {
   const names = ["water", "buildings", "roads", "boundary"];
   const prepared = () => (shapes ||= Object.fromEntries(names.map((name) => [name, shapesOf(run, name, origin)])));
 
-  function draw(view, dark, hidden) {
+  /** `onTop(pen)` draws in pixels of the page over the base. */
+  function draw(view, dark, hidden, onTop) {
     const ratio = devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
     if (canvas.width !== width * ratio || canvas.height !== height * ratio) { canvas.width = width * ratio; canvas.height = height * ratio; }
     const pen = canvas.getContext("2d");
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, canvas.width, canvas.height);
-    if (hidden || !run.facts.city) return;
+    if (!hidden && run.facts.city) drawCity(pen, view, dark, width, height, ratio);
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    onTop?.(pen);
+  }
+
+  function drawCity(pen, view, dark, width, height, ratio) {
     const pixels = (512 * 2 ** view.zoom) / BASE_UNITS, colours = BASE_COLOURS[dark ? "dark" : "light"];
     const left = width / 2 - (mercatorX(view.longitude) - origin.x) * pixels, top = height / 2 - (mercatorY(view.latitude) - origin.y) * pixels;
     pen.setTransform(pixels * ratio, 0, 0, pixels * ratio, left * ratio, top * ratio);

@@ -56,30 +56,53 @@ function expectedWitnesses(run, state, row) {
   return expectedCache.get(key);
 }
 
+/** Those that a hotspot heard in the measured epochs: the links turned round, once. */
+function heardOf(run, k, row) {
+  const key = `turned ${k}`;
+  if (!expectedCache.has(key)) {
+    const offsets = run.linkOffsets(k), witness = run.raw(`run${k}_link_witness`), senders = Array.from({ length: run.n }, () => []);
+    for (let sender = 0; sender < run.n; sender++) for (let at = offsets[sender]; at < offsets[sender + 1]; at++) senders[witness[at]].push(sender);
+    expectedCache.set(key, senders);
+  }
+  return expectedCache.get(key)[row];
+}
+
+/** {nExpected, nHeard, silentNear, heardFar} of a hotspot as a receiver; null without links or place. */
+function expectedSenders(run, state, row) {
+  const k = +state.profile;
+  if (!run.linkOffsets(k) || Number.isNaN(run.latitude("asserted")[row])) return null;
+  const heard = heardOf(run, k, row);
+  return { nHeard: heard.length, ...oddOnes(run, k, row, new Set(heard)) };
+}
+
+/** Peers against the chances of this run at their asserted distances; nearest and farthest first. */
+function oddOnes(run, k, row, linked) {
+  const alive = run.raw(`run${k}_alive`), latitude = run.latitude("asserted"), longitude = run.longitude("asserted"), chances = chancesByDistance(run, k);
+  const metres = (peer) => distanceM(latitude[row], longitude[row], latitude[peer], longitude[peer]);
+  const found = { silentNear: [], heardFar: [], nExpected: 0 };
+  for (let peer = 0; peer < run.n; peer++) {
+    if (peer === row || (!alive[peer] && !linked.has(peer)) || Number.isNaN(latitude[peer])) continue;
+    const chance = chances[binOf(metres(peer))];
+    found.nExpected += chance;
+    if (!linked.has(peer) && chance >= 0.5) found.silentNear.push(peer);
+    if (linked.has(peer) && chance <= 0.05) found.heardFar.push(peer);
+  }
+  found.silentNear.sort((a, b) => metres(a) - metres(b));
+  found.heardFar.sort((a, b) => metres(b) - metres(a));
+  return found;
+}
+
 function countExpected(run, k, row, frame) {
   const drawn = heardBy(run, k, row, frame);
   if (!drawn) return null;
   const links = heardBy(run, k, row, run.facts.n_frames);
-  const alive = run.raw(`run${k}_alive`), latitude = run.latitude("asserted"), longitude = run.longitude("asserted");
-  const hearing = new Set(links.map((link) => link.peer));
   const found = { heardBy: drawn.map((link) => link.peer), silentNear: [], heardFar: [], nExpected: NaN, nHeard: links.length };
-  if (Number.isNaN(latitude[row])) return found;
-  const chances = chancesByDistance(run, k);
-  const metres = (peer) => distanceM(latitude[row], longitude[row], latitude[peer], longitude[peer]);
-  found.nExpected = 0;
-  for (let peer = 0; peer < run.n; peer++) {
-    if (peer === row || (!alive[peer] && !hearing.has(peer)) || Number.isNaN(latitude[peer])) continue;
-    const chance = chances[binOf(metres(peer))];
-    found.nExpected += chance;
-    if (!hearing.has(peer) && chance >= 0.5) found.silentNear.push(peer);
-    if (hearing.has(peer) && chance <= 0.05) found.heardFar.push(peer);
-  }
+  if (Number.isNaN(run.latitude("asserted")[row])) return found;
+  Object.assign(found, oddOnes(run, k, row, new Set(links.map((link) => link.peer))));
   const told = run.facts.runs[k].stories[run.ids[row]]?.neighbours;
   if (told) {
     const rows = (ids) => ids.map((id) => run.rowOfId.get(id)).filter((each) => each !== undefined);
     return { ...found, silentNear: rows(told.silent_near), heardFar: rows(told.heard_far), nExpected: told.n_expected, nHeard: told.n_heard };
   }
-  found.silentNear.sort((a, b) => metres(a) - metres(b));
-  found.heardFar.sort((a, b) => metres(b) - metres(a));
   return found;
 }

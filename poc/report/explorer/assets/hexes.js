@@ -50,6 +50,19 @@ function ringOf(group, hex, unwrap) {
   return group.rings[hex];
 }
 
+const MEMBER_RESOLUTION = 12; // that of asserted cells
+
+/** Closed ring around the cells of resolution 12 whose parent is the hex, kept for the next time. */
+function memberRing(group, hex, unwrap) {
+  group.memberRings ||= new Array(group.words.length);
+  if (!group.memberRings[hex]) {
+    const [[outer]] = h3.cellsToMultiPolygon(h3.cellToChildren(hexText(group.words[hex]), MEMBER_RESOLUTION), true);
+    const first = unwrap(outer[0][0]);
+    group.memberRings[hex] = outer.map(([longitude, latitude]) => [first + ((((longitude - first + 540) % 360) + 360) % 360) - 180, latitude]);
+  }
+  return group.memberRings[hex];
+}
+
 /** A ring drawn in towards its middle: neighbours stay apart without lines between them. */
 function shrunk(ring, share = 0.955) {
   const n = ring.length - 1;

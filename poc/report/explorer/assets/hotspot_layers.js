@@ -49,20 +49,24 @@ function shownRows(run, state) {
   return [...Array(run.n).keys()].filter((row) => (!mask || mask[row]) && !Number.isNaN(longitude[row]));
 }
 
+/** Suspects last, so that they lie on top. */
+const drawingOrder = (rows, verdict) => rows.slice().sort((a, b) => (verdict ? verdict[a] - verdict[b] : 0));
+const radiusOf = (word, small) => (word === "suspect" ? 6 : 4.2) * (small ? 0.45 : 1);
+
 function hotspotDeckLayers(run, state, atlas, dark) {
   if (run.facts.crowds || hides(state, "hotspots")) return [];
   const rows = shownRows(run, state);
   const verdict = verdictPlane(state, run);
   const colours = Object.fromEntries(Object.entries(VERDICT_COLOURS[dark ? "dark" : "light"]).map(([word, hex]) => [word, rgb(hex)]));
   const word = (row) => VERDICTS[verdict ? verdict[row] : 0];
-  const order = rows.slice().sort((a, b) => (verdict ? verdict[a] - verdict[b] : 0));
+  const order = drawingOrder(rows, verdict);
   const edge = dark ? [10, 12, 15] : [255, 255, 255];
   const small = rows.length > CROWDED;
   const layers = [];
   const chosen = Boolean(state.hotspot);
   for (const which of ["actual", "estimated"]) {
     if (chosen || small || hides(state, which)) continue; // around a chosen one only its own places matter
-    const moved = rows.filter((row) => (movedM(run, state, which, row) ?? 0) >= ELSEWHERE_M);
+    const moved = rows.filter((row) => (which === "actual" || word(row) === "suspect") && (movedM(run, state, which, row) ?? 0) >= ELSEWHERE_M);
     const colour = which === "actual" ? (dark ? [255, 255, 255] : [20, 24, 28]) : dark ? [225, 160, 200] : [150, 50, 115];
     layers.push(
       new deck.LineLayer({ id: `${which}-lines`, data: moved, getSourcePosition: (row) => placeOf(run, state, "asserted", row), getTargetPosition: (row) => placeOf(run, state, which, row), getColor: [...colour, 90], widthUnits: "pixels", getWidth: 1 }),
@@ -72,7 +76,7 @@ function hotspotDeckLayers(run, state, atlas, dark) {
   return [...layers.filter((layer) => layer.props.id.endsWith("lines")),
     new deck.ScatterplotLayer({
       id: "asserted-places", data: order, getPosition: (row) => placeOf(run, state, "asserted", row), radiusUnits: "pixels",
-      getRadius: (row) => (word(row) === "suspect" ? 6 : 4.2) * (small ? 0.45 : 1), getFillColor: (row) => colours[word(row)], opacity: chosen ? 0.75 : 1, stroked: !small,
+      getRadius: (row) => radiusOf(word(row), small), getFillColor: (row) => colours[word(row)], opacity: chosen ? 0.75 : 1, stroked: !small,
       getLineColor: edge, lineWidthUnits: "pixels", getLineWidth: 1.3,
     }),
     ...layers.filter((layer) => !layer.props.id.endsWith("lines"))];

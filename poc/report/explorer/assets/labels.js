@@ -46,7 +46,7 @@ function placeLabels(holder, wanted, viewport) {
 
 /** A round distance that is about 100 pixels long. */
 function drawScaleBar(bar, viewport) {
-  const metresPerPixel = 1 / viewport.distanceScales.unitsPerMeter[0] / viewport.scale;
+  const { metresPerPixel } = viewport;
   const unit = 10 ** Math.floor(Math.log10(metresPerPixel * 110));
   const length = [5, 2, 1].map((n) => n * unit).find((m) => m <= metresPerPixel * 110);
   bar.querySelector("i").style.width = `${length / metresPerPixel}px`;

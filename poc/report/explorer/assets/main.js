@@ -1,5 +1,5 @@
 const CLICK_PIXELS = 12;
-const LEGEND_FITS_FROM = 760;
+const LEGEND_FITS_FROM = 760, CARD_OPEN_FROM = 900;
 const NEAR_ENOUGH_M = 8000;
 const element = (id) => document.getElementById(id);
 
@@ -37,15 +37,6 @@ function firstView(run, width, height) {
   return fitted([[box.west, box.south], [box.east, box.north]], width, height, width > LEGEND_FITS_FROM ? { left: 284 } : {});
 }
 
-/** The view that shows a box [[west, south], [east, north]], at least some hundred metres of it, inside the free part. */
-function fitted([[west, south], [east, north]], width, height, covered = {}) {
-  const reach = 0.003, gap = Math.min(28, width / 14, height / 14);
-  const padding = Object.fromEntries(["left", "right", "top", "bottom"].map((side) => [side, gap + (covered[side] || 0)]));
-  const { longitude, latitude, zoom } = new deck.WebMercatorViewport({ width, height })
-    .fitBounds([[west - reach, south - reach], [east + reach, north + reach]], { padding });
-  return { longitude, latitude, zoom: Math.min(zoom, 15) };
-}
-
 function viewFromText(text) {
   const [latitude, longitude, zoom] = text.split(",").map(Number);
   return [latitude, longitude, zoom].every(Number.isFinite) && Math.abs(latitude) <= 85 ? { latitude, longitude, zoom } : null;
@@ -56,15 +47,17 @@ async function start() {
   const renderer = webglRenderer();
   const run = openRun(await openPayload(element("run").textContent));
   element("run").remove();
-  const layers = layersFor(run), cache = new Map(), atlas = shapeAtlas(), base = baseMap(run, element("base"));
+  const layers = layersFor(run), cache = new Map(), base = baseMap(run, element("base"));
+  let atlasMade = null;
+  const atlas = () => (atlasMade ||= shapeAtlas());
   let state = fitting(stateFromFragment(), run, layers);
   run.current = () => state;
   const holder = element("map");
   const size = () => [holder.clientWidth || 600, holder.clientHeight || 400];
   let view = { longitude: 0, latitude: 0, zoom: 1 };
-  let picture = null, phantoms = [], map = null, hexCount = 0;
+  let picture = null, phantoms = [], map = null, hexCount = 0, mostHexes = MAX_HEXES_AT_FIRST;
   const dark = () => (state.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
-  const viewport = () => new deck.WebMercatorViewport({ ...view, width: holder.clientWidth, height: holder.clientHeight });
+  const viewport = () => new Viewport(view, ...size());
 
   function set(change, fly = false) {
     const before = state;
@@ -73,12 +66,14 @@ async function start() {
     writeFragment(state, run);
     render();
     foldLegend(state.hotspot !== before.hotspot);
+    if (state.hotspot && !before.hotspot) element("card").open = false;
     if (state.hotspot && (fly || (isPhone() && state.hotspot !== before.hotspot))) lookAt(run.rowOfId.get(state.hotspot));
     if (state.hotspot && state.hotspot !== before.hotspot) { element("story").scrollTop = 0; element("story").focus({ preventScroll: true }); controlsOpen(false); }
     if (!state.hotspot && before.hotspot) element("map").querySelector("canvas")?.focus({ preventScroll: true });
   }
 
-  function lookAt(row) {    if (!map || !placeOf(run, state, "asserted", row)) return;
+  function lookAt(row) {
+    if (!map || !placeOf(run, state, "asserted", row)) return;
     view = viewOf(row);
     map.setProps({ initialViewState: { ...view, maxZoom: 19, minZoom: 1 } });
     rememberView();
@@ -108,32 +103,38 @@ async function start() {
     writeFragment(state, run);
   };
 
-  function deckLayers() {
-    const layer = layers.find((each) => each.name === state.layer);
-    picture = hexPicture(run, state, layer, view.zoom, cache);
-    phantoms = phantomHexes(run, state, picture);
-    const made = [hexDeckLayers(run, picture, phantoms, dark()), hotspotDeckLayers(run, state, atlas, dark()), chosenDeckLayers(run, state, atlas, dark())].flat().filter(Boolean);
-    hexCount = picture.values.filter((value) => !Number.isNaN(value)).length;
-    return made;
+  const deckLayers = () => [
+    hexDeckLayers(run, picture, phantoms, dark()), hotspotDeckLayers(run, state, atlas(), dark()), chosenDeckLayers(run, state, atlas(), dark()),
+  ].flat().filter(Boolean);
+
+  /** The first picture is there: what was left out for its sake follows. */
+  function drawnFirst() {
+    if (window.explorer.times.first) return;
+    window.explorer.times.first = performance.now() - began;
+    annotate();
+    mostHexes = MAX_HEXES_AT_ONCE;
+    if (usedResolution(run, state, picture.layer, view.zoom, cache, mostHexes) !== picture.resolution) setTimeout(render);
   }
 
   function render() {
     document.documentElement.dataset.theme = dark() ? "dark" : "light";
     element("theme").textContent = dark() ? "Light" : "Dark";
-    const made = deckLayers();
-    map?.setProps({ layers: made });
+    picture = hexPicture(run, state, layers.find((each) => each.name === state.layer), view.zoom, cache, mostHexes);
+    picture.near = membersShown(run, picture, viewport());
+    phantoms = phantomHexes(run, state, picture);
+    hexCount = shownHexes(picture).length;
+    map?.setProps({ layers: deckLayers() });
     drawControls(element("controls"), run, state, layers, set);
     drawTime(element("time"), run, state, set);
-    drawLegend(element("legend"), run, state, picture, phantoms, set, dark());
+    drawLegend(element("legend"), run, state, picture, phantoms, picture.near.length > 0, set, dark());
     tellStory(element("story"), run, state, set);
     annotate();
-    return made;
   }
 
   function annotate() {
     if (!holder.clientWidth) return;
-    base.draw(view, dark(), hides(state, "base"));
     const port = viewport();
+    base.draw(view, dark(), hides(state, "base"), window.explorer?.times.first ? null : (pen) => sketch(pen, port, run, state, picture, phantoms, dark()));
     placeLabels(element("labels"), labelsWanted(run, state, view.zoom), port);
     drawScaleBar(element("scale-bar"), port);
   }
@@ -144,7 +145,8 @@ async function start() {
     clearTimeout(moved.later);
     moved.later = setTimeout(() => {
       rememberView();
-      if (usedResolution(run, state, picture.layer, view.zoom, cache) !== picture.resolution) render();
+      if (usedResolution(run, state, picture.layer, view.zoom, cache, mostHexes) !== picture.resolution) render();
+      else if (picture.near.length || membersShown(run, picture, viewport()).length) render();
     }, 180);
   }
 
@@ -176,7 +178,7 @@ async function start() {
     if (tip.hidden) return;
     const unit = picture.layer.unit, n = hex !== null ? picture.members[hex] : 0;
     tip.textContent = row !== null ? `Hotspot ${run.ids[row]}: ${VERDICTS[verdictPlane(state, run)?.[row] ?? 0]}. Click for its story.`
-      : `${said(picture.values[hex], unit)} · ${n.toLocaleString("en")} ${picture.layer.ofCity ? "cells" : `hotspot${n === 1 ? "" : "s"}`} · ${hexText(picture.group.words[hex])}`;
+      : `${said(picture.values[hex], unit)} · ${n.toLocaleString("en")} ${picture.layer.grid ? "cells" : `hotspot${n === 1 ? "" : "s"}`} · ${hexText(picture.group.words[hex])}`;
     tip.style.left = `${Math.min(x + 14, holder.clientWidth - 240)}px`;
     tip.style.top = `${Math.min(y + 14, holder.clientHeight - 60)}px`;
   }
@@ -200,23 +202,52 @@ async function start() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", render);
 
   drawFrame(run);
+  drawCard(element("card"), run, !location.hash && holder.clientWidth > CARD_OPEN_FROM);
   drawTime(element("time"), run, state, set);
   tellStory(element("story"), run, state, set);
   const chosen = run.rowOfId.get(state.hotspot);
   view = viewFromText(state.at) || (chosen !== undefined && placeOf(run, state, "asserted", chosen) ? viewOf(chosen) : firstView(run, ...size()));
   if (!renderer) { render(); sayInstead("This browser has no WebGL, so the map cannot be drawn."); return; }
-  const made = render();
+  window.explorer = {
+    get state() { return state; }, get view() { return view; }, get base() { return base.counts; }, set, run,
+    list: (typed) => listHotspots(run, state, typed, set), pixelOf: (id) => viewport().project(placeOf(run, state, "asserted", run.rowOfId.get(id))),
+    get hexes() { return { n: hexCount, resolution: picture.resolution, limits: picture.limits, n_phantoms: phantoms.length, values: [...picture.values] }; },
+    get layers() { return map.props.layers.map((each) => ({ id: each.id, n: each.props.data?.length ?? 1 })); },
+    times: {},
+  };
+  render();
   foldLegend(true);
-  const software = /swiftshader|llvmpipe|software/i.test(renderer);
-  window.explorer = { get state() { return state; }, set, run, list: (typed) => listHotspots(run, state, typed, set), get hexes() { return { n: hexCount, resolution: picture.resolution, limits: picture.limits, n_phantoms: phantoms.length, values: [...picture.values] }; }, get layers() { return map.props.layers.map((each) => ({ id: each.id, n: each.props.data?.length ?? 1 })); }, pixelOf: (id) => viewport().project(placeOf(run, state, "asserted", run.rowOfId.get(id))), get view() { return view; }, get base() { return base.counts; }, times: { script: performance.now() - began } };
+  window.explorer.times.script = performance.now() - began;
+  performance.mark("first picture");
+  await painted();
+  window.explorer.times.sketch = performance.now() - began;
+  await loadDeck();
   map = new deck.Deck({
     parent: holder, views: new deck.MapView({ repeat: false }), controller: { keyboard: true, dragRotate: false, touchRotate: false }, initialViewState: { ...view, maxZoom: 19, minZoom: 1 },
-    useDevicePixels: !software, layers: made, onViewStateChange: moved, pickingRadius: 0, getCursor: ({ isDragging }) => (isDragging ? "grabbing" : "crosshair"),
-    onAfterRender: () => { window.explorer.times.first ??= performance.now() - began; window.explorer.rendered = (window.explorer.rendered || 0) + 1; },
+    useDevicePixels: !/swiftshader|llvmpipe|software/i.test(renderer), layers: deckLayers(), onViewStateChange: moved, pickingRadius: 0, getCursor: ({ isDragging }) => (isDragging ? "grabbing" : "crosshair"),
+    onAfterRender: () => { window.explorer.rendered = (window.explorer.rendered || 0) + 1; drawnFirst(); },
     onError: (error) => { console.error(error); sayInstead(`The map could not be drawn (${error.message}).`); },
   });
   const canvas = holder.querySelector("canvas");
   if (canvas) { canvas.tabIndex = 0; canvas.setAttribute("aria-label", holder.getAttribute("aria-label")); }
+}
+
+/** Once the browser has shown what was drawn. */
+const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+
+/** deck.gl is two megabytes of script: it is run only once there is a picture. */
+async function loadDeck() {
+  const source = element("deck.gl");
+  document.body.append(Object.assign(document.createElement("script"), { textContent: source.textContent }));
+  source.remove();
+}
+
+/** What came out and what is not modelled, on the map itself; a click on its title folds it. */
+function drawCard(card, run, open) {
+  const { facts } = run, listed = (texts) => make("ul", { class: "news" }, ...texts.map((text) => make("li", {}, text)));
+  card.open = open;
+  card.replaceChildren(make("summary", {}, "Result, and what is not modelled"), listed([...facts.news, ...facts.warnings]), make("p", { class: "quiet" }, "Not modelled:"), listed(facts.simplified),
+    facts.n_hotspots && !facts.crowds ? make("p", { class: "quiet" }, "Click a hotspot for its story. Arrow keys move the map, + and − zoom.") : "");
 }
 
 /** What does not change: title, footer, and a note where there is little to see. */

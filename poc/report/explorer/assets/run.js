@@ -36,6 +36,9 @@ function openRun(payload) {
     get ids() { return once("ids", () => (payload.has("id") ? Array.from(ascending(payload.column("id")), String) : [])); },
     get rowOfId() { return once("rowOfId", () => new Map(this.ids.map((id, row) => [id, row]))); },
     get cityCells() { return once("cityCells", () => ascending(payload.column("city_cell") || new BigUint64Array(0))); },
+    get coverageCells() { return once("coverageCells", () => ascending(payload.column("coverage_cell") || new BigUint64Array(0))); },
+    get coverageResolution() { return once("coverageResolution", () => (this.coverageCells.length ? Number((this.coverageCells[0] >> 52n) & 15n) : 0)); },
+    stepped: (name, [step, offset]) => once(`stepped ${name}`, () => Float32Array.from(payload.column(name), (v) => (v === NO_COUNT ? NaN : v * step + offset))),
     latitude: (name) => degrees(`${name}_latitude`, (v) => v),
     longitude: (name) => degrees(`${name}_longitude`, unwrap),
     /** One plane of a column of run `k`: frame number, or n_frames for the whole run. NaN where there is no value. */

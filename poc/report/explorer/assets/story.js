@@ -23,9 +23,9 @@ function tellStory(holder, run, state, set) {
     storyHead(run, state, row, set), fiveNumbers(run, state, row),
     ...section("The argument", argument(run, state, row)),
     ...section("Paid by epoch", payFigure(run, row) || quiet("Nothing was paid to it under any profile.")),
-    ...section("Loss against distance", lossFigure(run, state, row) || quiet("No link of it was kept.")),
+    ...section("Residuals against distance", residualFigure(run, state, row) || quiet("No link of it was kept.")),
     ...section("Heard from which side", roseFigure2(run, state, row)),
-    ...section("Who should have heard it", peers(run, state, row, set)),
+    ...section("Who should have heard it, and whom it should", peers(run, state, row, set)),
     ...section("Detectors", detectorTable(run, k, row)),
     ...section("Reasons", reasonTable(run, k, row)),
     truthOf(run, state, row) || "",
@@ -105,7 +105,10 @@ function peers(run, state, row, set) {
   if (!found) return quiet("This run kept neither link statistics nor witness verdicts.");
   const list = (rows) => rows.slice(0, 8).flatMap((peer, i) => [i ? ", " : "", make("button", { type: "button", click: () => set({ hotspot: run.ids[peer] }, true) }, run.ids[peer])]);
   const line = (title, rows) => make("p", { class: "peers quiet" }, `${title} (${rows.length}): `, ...(rows.length ? list(rows) : ["none"]), rows.length > 8 ? " …" : "");
-  return make("div", {}, line("☐ Should have heard it, silent", found.silentNear), line("Heard it against the odds", found.heardFar));
+  const turned = expectedSenders(run, state, row);
+  return make("div", {}, line("☐ Should have heard it, silent", found.silentNear), line("Heard it against the odds", found.heardFar),
+    turned ? make("p", { class: "quiet" }, `It heard ${turned.nHeard} hotspots itself, ${turned.nExpected.toFixed(1)} expected.`) : "",
+    turned ? line("It should have heard, and did not", turned.silentNear) : "", turned ? line("It heard against the odds", turned.heardFar) : "");
 }
 
 function detectorTable(run, k, row) {

@@ -30,28 +30,34 @@ function payFigure(run, row) {
   return svg;
 }
 
-/** Mean loss of each link against its asserted distance, over the middle of all links of the run. */
-function lossFigure(run, state, row) {
+/** How much more each link loses than is usual in this run at its asserted distance: below 0 it is stronger. */
+function residualFigure(run, state, row) {
   const k = +state.profile, losses = run.raw(`run${k}_link_loss_tenths_db`), odd = new Set(expectedWitnesses(run, state, row)?.heardFar);
-  const own = losses ? linkPoints(run, k, row).filter((point) => losses[point.at] !== NO_COUNT) : [];
-  if (!own.length) return null;
   const middle = medianLosses(run, k);
-  const level = [...own.map((point) => losses[point.at] / 10), ...middle.map((d) => d.loss)];
-  const [least, most] = [Math.floor(Math.min(...level) / 10) * 10, Math.ceil(Math.max(...level) / 10) * 10];
-  const far = Math.max(2, ...own.map((point) => point.metres / 1000), ...middle.map((d) => d.metres / 1000)), near = 0.1;
+  const own = losses && middle.length ? linkPoints(run, k, row).filter((point) => losses[point.at] !== NO_COUNT).map((point) => ({ ...point, residual: losses[point.at] / 10 - usualLoss(middle, point.metres) })) : [];
+  if (!own.length) return null;
+  const most = Math.max(10, Math.ceil(Math.max(...own.map((point) => Math.abs(point.residual))) / 10) * 10);
+  const far = Math.max(2, ...own.map((point) => point.metres / 1000)), near = 0.1;
   const x = (metres) => 40 + (Math.log(Math.max(metres / 1000, near) / near) / Math.log(far / near)) * 312;
-  const y = (loss) => 12 + ((most - loss) / (most - least || 1)) * 112;
-  const svg = canvasFor(152, "Mean loss of links against asserted distance");
-  for (let db = least; db <= most; db += 10) svg.append(drawn("path", { d: `M40 ${y(db)}H354`, stroke: "var(--line)" }), (db / 10) % 2 ? "" : words(36, y(db) + 3, String(db), "end"));
+  const y = (db) => 14 + ((most - db) / (2 * most)) * 110;
+  const svg = canvasFor(152, "Residual loss of links against asserted distance");
+  for (const db of [-most, -most / 2, 0, most / 2, most]) svg.append(drawn("path", { d: `M40 ${y(db)}H354`, stroke: db ? "var(--line)" : "var(--muted)", "stroke-dasharray": db ? "none" : "5 3" }), words(36, y(db) + 3, said(db), "end"));
   for (const km of [0.1, 0.3, 1, 3, 10, 30, 100].filter((km) => km <= far)) svg.append(words(x(km * 1000), 136, `${km}`, "middle"));
-  svg.append(words(354, 148, "asserted distance [km]", "end"), words(44, 8, "mean loss [dB]"));
-  svg.append(drawn("path", { d: middle.map((d, i) => `${i ? "L" : "M"}${x(d.metres)} ${y(d.loss)}`).join(""), fill: "none", stroke: "var(--muted)", "stroke-width": 2, "stroke-dasharray": "5 3" }, drawn("title", {}, "median of all links of the run")));
+  svg.append(words(354, 148, "asserted distance [km]", "end"), words(44, 8, "loss beyond the usual at this distance [dB]"), words(354, y(-most) - 3, "stronger than usual", "end"));
   for (const point of own) {
     const strange = odd.has(point.peer);
-    svg.append(drawn("circle", { cx: x(point.metres), cy: y(losses[point.at] / 10), r: strange ? 4 : 2.6, fill: strange ? "none" : "var(--honest)", stroke: strange ? "var(--suspect)" : "none", "stroke-width": 2 },
-      drawn("title", {}, `${run.ids[point.peer]}: ${said(losses[point.at] / 10, "dB")} at ${said(point.metres / 1000, "km")}`)));
+    svg.append(drawn("circle", { cx: x(point.metres), cy: y(point.residual), r: strange ? 4 : 2.6, fill: strange ? "none" : "var(--honest)", stroke: strange ? "var(--suspect)" : "none", "stroke-width": 2 },
+      drawn("title", {}, `${run.ids[point.peer]}: ${said(point.residual, "dB")} at ${said(point.metres / 1000, "km")}`)));
   }
   return svg;
+}
+
+/** Between the medians of the bins, along the logarithm of the distance; beyond them their ends. */
+function usualLoss(middle, metres) {
+  const after = middle.findIndex((bin) => bin.metres >= metres);
+  if (after <= 0) return (after ? middle[middle.length - 1] : middle[0]).loss;
+  const [low, high] = [middle[after - 1], middle[after]];
+  return low.loss + (high.loss - low.loss) * (Math.log(metres / low.metres) / Math.log(high.metres / low.metres));
 }
 
 function linkPoints(run, k, row) {

@@ -1,6 +1,6 @@
 /** What is shown, all of it in the fragment of the address: a link opens the same view. Text throughout. */
 const START = {
-  layer: "rewards", profile: "0", epoch: "all", judge: "", res: "auto", colours: "viridis", low: "", high: "",
+  layer: "rewards", profile: "0", epoch: "all", judge: "", res: "auto", colours: "", low: "", high: "",
   hotspot: "", attack: "", verdict: "", reason: "", hide: "", theme: "", at: "",
 };
 
@@ -18,7 +18,7 @@ function fitting(state, run, layers) {
   if (fixed.epoch !== "all" && !(Number.isInteger(+fixed.epoch) && +fixed.epoch >= 0 && +fixed.epoch < facts.n_frames)) fixed.epoch = "all";
   const about = facts.runs[fixed.profile];
   if (!about.detectors.includes(fixed.judge)) fixed.judge = about.judge && about.detectors.includes(about.judge) ? about.judge : about.detectors[0] || "";
-  if (!(fixed.colours in PALETTES)) fixed.colours = START.colours;
+  if (fixed.colours && !(fixed.colours in PALETTES)) fixed.colours = START.colours;
   if (fixed.res !== "auto" && !(+fixed.res >= 3 && +fixed.res <= 12)) fixed.res = "auto";
   if (fixed.hotspot && !run.rowOfId.has(fixed.hotspot)) fixed.hotspot = "";
   for (const name of ["low", "high"]) if (fixed[name] && !Number.isFinite(+fixed[name])) fixed[name] = "";

@@ -37,10 +37,10 @@ def contents(run: RunData) -> tuple[dict[str, Any], dict[str, Array]]:
 
 def test_the_page_holds_everything_and_loads_nothing(hand_run: RunData) -> None:
     page = write_explorer(hand_run)
-    own = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
+    own = re.sub(r"<script[^>]*>.*?</script>", "", page, flags=re.DOTALL)
     assert "default-src 'none'" in own
     assert not re.search(r"(?:src|href)=[\"']?(?!figures\.html)[a-z/]", own)
-    assert (page.count("</script>"), own.count("<script")) == (4, 1)
+    assert (page.count("</script>"), own.count("<script")) == (4, 0)
     assert write_explorer(hand_run) == page
 
 
