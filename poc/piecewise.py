@@ -21,7 +21,7 @@ from poc.rewards.claims import beacon_witness_claims
 from poc.schema import CLAIMS, LINK_STATISTICS
 from poc.shard import ReportShard
 from poc.spool import Spool
-from poc.table import Table
+from poc.table import Array, Gathered, Table
 from poc.validator.state import ValidatorState
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ def judged_in_pieces(
     sites = judge.sites
     ids = sites.hotspots["hotspot"]
     life, links, claims = Life.of(len(sites)), [LINK_STATISTICS.empty()], [CLAIMS.empty()]
+    roles = [np.zeros(0, np.uint8)]
     tally = None if wanted.claims else Tally(rule, len(sites))
 
     def check(number: int, shard: ReportShard) -> tuple[Checked, Table | None]:
@@ -141,7 +142,9 @@ def judged_in_pieces(
         numbers = ((number,) for number in range(n))
         for verdicts in _in_order(pool, jobs, lambda number: judge.verdicts(number, settled), numbers):
             if tally is None:
-                claims.append(_plain(kind.claims(verdicts.judgement, limits)))
+                claimed = kind.claims(verdicts.judgement, limits)
+                claims.append(_plain(claimed))
+                roles.append(_roles(claimed))
             else:
                 for role, earned in (("beaconer", verdicts.beaconers), ("witness", verdicts.witnesses)):
                     tally.add(role, earned.row, earned.scale_e4, earned.unit_e4)
@@ -150,7 +153,7 @@ def judged_in_pieces(
             lap("writing")
     return Whole(
         judge.state_after(settled),
-        _by_role(claims),
+        _by_role(claims, roles),
         None if tally is None else tally.shares(ids),
         life.activity(ids),
         Table.concat(links),
@@ -166,10 +169,19 @@ def _tables(verdicts: ShardVerdicts, wanted: Wanted) -> Piece:
     return tables
 
 
-def _by_role(claims: list[Table]) -> Table:
+def _by_role(claims: list[Table], roles: list[Array]) -> Table:
     """All claims by role and then in the order of the shards: however many there were, the same."""
-    _, role = np.unique(np.concatenate([table["role"] for table in claims]), return_inverse=True)
-    return Table.concat(claims).take(np.argsort(role, kind="stable"))
+    return Table.concat(claims).take(np.argsort(np.concatenate(roles), kind="stable"))
+
+
+def _roles(claims: Table) -> Array:
+    """A number for the role of each claim."""
+    if isinstance(claims.columns, Gathered):
+        names, rows = claims.columns.part("role")
+        if rows is not None:
+            return rows
+        claims = Table(claims.schema, {"role": names})
+    return np.unique(claims["role"], return_inverse=True)[1]
 
 
 def _plain(table: Table) -> Table:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from poc.metrics.columns import columns, first_measured_epoch
+from poc.metrics.columns import Without, columns, first_measured_epoch
 from poc.metrics.coverage import coverage
 from poc.metrics.detection import detection
 from poc.metrics.labels import Labels, labels_from
 from poc.metrics.money import collateral, earnings, leakage, spread_of
 from poc.metrics.returns import returns
-from poc.metrics.witnessing import links, reasons, witness_distances, witness_graph
+from poc.metrics.witnessing import reasons, witness_distances, witness_graph_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,7 +30,7 @@ def grade(tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], city: Cit
     first_epoch = first_measured_epoch(manifest)
     labels = labels_from(tables)
     earned = earnings(tables, first_epoch)
-    whole = tables if _keeps_every_report(manifest) else {k: t for k, t in tables.items() if k != "witness_verdicts"}
+    whole = tables if _keeps_every_report(manifest) else Without(tables, "witness_verdicts")
     counts = _counts(whole, labels, first_epoch)
     return {
         **counts,
@@ -40,7 +40,7 @@ def grade(tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], city: Cit
         "collateral": collateral(whole, earned, labels, first_epoch) if labels is not None else None,
         "rewards": spread_of(earned, labels),
         "returns": returns(tables, earned, labels, counts["n_epochs_measured"] or 0) if labels is not None else None,
-        "witness_graph": witness_graph(links(whole, first_epoch), counts["n_hotspots"] or 0),
+        "witness_graph": witness_graph_of(whole, first_epoch, counts["n_hotspots"] or 0),
         "witness_distance": witness_distances(whole, first_epoch),
         "reasons": {
             "beacons": reasons(whole, "beacon_verdicts", first_epoch),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Columns = dict[str, Array]
+COMPILED_FROM = 300_000  # look-ups; fewer are done before a compiler has started
 
 
 @runtime_checkable
@@ -25,6 +26,34 @@ class PartlyRead(Protocol):
     def batches(self, name: str, names: Sequence[str] | None) -> Iterator[pa.Table]: ...
 
     def n_rows(self, name: str) -> int: ...
+
+
+class Without(Mapping[str, "pa.Table"]):
+    """Tables without one of them, nothing read."""
+
+    def __init__(self, tables: Mapping[str, pa.Table], name: str) -> None:
+        self._tables, self._left_out = tables, name
+
+    def __getitem__(self, name: str) -> pa.Table:
+        if name == self._left_out:
+            raise KeyError(name)
+        return self._tables[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name != self._left_out and name in self._tables
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._tables if name != self._left_out)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def columns(self, name: str, names: Sequence[str]) -> pa.Table:
+        return self._tables.columns(name, names) if isinstance(self._tables, PartlyRead) else self._tables[name]
+
+    def batches(self, name: str, names: Sequence[str] | None) -> Iterator[pa.Table]:
+        whole = self._tables
+        return whole.batches(name, names) if isinstance(whole, PartlyRead) else iter([whole[name]])
 
 
 def columns(tables: Mapping[str, pa.Table], name: str, *names: str, first_epoch: int = 0) -> Columns | None:
@@ -99,6 +128,10 @@ def rows_in(sorted_ids: Array, ids: Array) -> Array:
     """
     if not len(sorted_ids):
         return np.full(len(ids), -1, np.int64)
+    if len(ids) >= COMPILED_FROM and sorted_ids.dtype == ids.dtype == np.uint64:
+        from poc.metrics.rows_compiled import rows_of_ids
+
+        return rows_of_ids(sorted_ids, ids)
     row = np.minimum(np.searchsorted(sorted_ids, ids), len(sorted_ids) - 1)
     return np.where(sorted_ids[row] == ids, row, -1).astype(np.int64)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from maps.grid import are_valid, parents, resolutions
-from poc.metrics.columns import columns, distinct, rows_in
+from poc.metrics.columns import columns, distinct, parts, rows_in
 from poc.metrics.labels import Labels
 from poc.table import Array
 
@@ -49,25 +49,26 @@ def _witnessed_cells(
     tables: Mapping[str, pa.Table], labels: Labels | None, first_epoch: int
 ) -> tuple[Array, Array] | None:
     """Asserted cells of valid witnessings, and those of pairs of honest hotspots alone."""
-    verdicts = columns(tables, "witness_verdicts", "beaconer", "witness", "reason", first_epoch=first_epoch)
+    pieces = parts(tables, "witness_verdicts", "beaconer", "witness", "reason", first_epoch=first_epoch)
     hotspots = columns(tables, "hotspots", "hotspot", "cell", first_epoch=first_epoch)
-    if verdicts is None or hotspots is None:
+    if pieces is None or hotspots is None:
         return None
-    valid = verdicts["reason"] == 0
-    epoch, beaconer, witness = (verdicts[name][valid] for name in ("epoch", "beaconer", "witness"))
     ids = distinct(np.concatenate([hotspots["hotspot"], [np.uint64(0)]]))
     liar = np.zeros(len(ids), bool) if labels is None else labels.liars(ids)
-    rank_b, rank_w = rows_in(ids, beaconer), rows_in(ids, witness)
-    n_epochs = int(max(hotspots["epoch"].max(initial=0), epoch.max(initial=0))) + 1
-
-    def took_part(rows: Array) -> Array:
-        """Asserted cells of the hotspots of these witnessings, each in its own epoch."""
-        seen = np.zeros((n_epochs, len(ids) + 1), bool)
-        for rank in (rank_b, rank_w):
-            seen[epoch[rows], rank[rows]] = True  # −1, a hotspot that is not there, marks the spare last column
-        return distinct(hotspots["cell"][seen[hotspots["epoch"], rows_in(ids, hotspots["hotspot"])]])
-
-    return took_part(np.ones(len(epoch), bool)), took_part(~liar[rank_b] & ~liar[rank_w])
+    n_epochs = int(hotspots["epoch"].max(initial=0)) + 1
+    # whether each hotspot took part in each epoch, and whether with an honest counterpart and honest itself;
+    # −1, a hotspot that is not there, marks the spare last column
+    seen, vouched = np.zeros((2, n_epochs, len(ids) + 1), bool)
+    for piece in pieces:
+        valid = np.flatnonzero((piece["reason"] == 0) & (piece["epoch"] < n_epochs))
+        epoch, beaconer, witness = (piece[name][valid] for name in ("epoch", "beaconer", "witness"))
+        ranks = rows_in(ids, beaconer), rows_in(ids, witness)
+        honest = ~liar[ranks[0]] & ~liar[ranks[1]]
+        for rank in ranks:
+            seen[epoch, rank] = True
+            vouched[epoch[honest], rank[honest]] = True
+    place = hotspots["epoch"], rows_in(ids, hotspots["hotspot"])
+    return distinct(hotspots["cell"][seen[place]]), distinct(hotspots["cell"][vouched[place]])
 
 
 def _parents(cells: Array, resolution: int) -> Array:

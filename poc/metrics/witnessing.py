@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from poc.metrics.columns import Columns, among, columns, distinct, rows_in, thinned
+from poc.metrics.columns import Columns, among, columns, distinct, parts, rows_in, thinned
 from poc.reasons import Reason
 from poc.table import Array
 
@@ -65,30 +65,46 @@ def in_degrees(edges: tuple[Array, Array]) -> Array:
     return np.bincount(np.searchsorted(ids, edges[1]), minlength=len(ids))
 
 
+def _degrees(tables: Mapping[str, pa.Table], first_epoch: int) -> Array | None:
+    """The degrees of `in_degrees` where one epoch was measured: its link statistics name each link once, so they need
+    not be held; None where that is not so.
+    """
+    hotspots = columns(tables, "hotspots", "hotspot", first_epoch=first_epoch)
+    pieces = parts(tables, "link_statistics", "beaconer", "witness", first_epoch=first_epoch)
+    if hotspots is None or pieces is None or len(np.unique(hotspots["epoch"])) != 1:
+        return None
+    ids = np.sort(hotspots["hotspot"])
+    degree, linked = np.zeros(len(ids), np.int64), np.zeros(len(ids), bool)
+    for piece in pieces:
+        heard = piece["beaconer"] != piece["witness"]
+        beaconer, witness = rows_in(ids, piece["beaconer"][heard]), rows_in(ids, piece["witness"][heard])
+        if (beaconer < 0).any() or (witness < 0).any():
+            return None
+        degree += np.bincount(witness, minlength=len(ids))
+        linked[beaconer], linked[witness] = True, True
+    return degree[linked]
+
+
+def witness_graph_of(tables: Mapping[str, pa.Table], first_epoch: int, n_hotspots: int) -> dict[str, Any]:
+    """`witness_graph` of the measured epochs; the links of a large run are counted without being held."""
+    degrees = _degrees(tables, first_epoch)
+    if degrees is None or len(degrees) <= MAX_HOTSPOTS_FOR_CLIQUES:
+        return witness_graph(links(tables, first_epoch), n_hotspots)
+    return {**_NOTHING_KNOWN, **_of_degrees(degrees, n_hotspots)}
+
+
 def witness_graph(edges: tuple[Array, Array] | None, n_hotspots: int) -> dict[str, Any]:
     """Size, in-degree quantiles, clustering and cliques of the witness graph.
 
     Cliques and clustering take links in either direction as one, and are left out (None) beyond 2,000 hotspots; the
     search stops at 20,000 cliques, and then says that the largest clique is a lower bound.
     """
-    grades: dict[str, Any] = {
-        "n_links": None, "n_linked_hotspots": None, "n_isolated_hotspots": None, "in_degree_mean": None,
-        "in_degree_quantiles": None, "live_in_degree_quantiles": _by_percent(LIVE_IN_DEGREE),
-        "clustering_mean": None, "live_clustering_mean": LIVE_CLUSTERING_MEAN,
-        "largest_clique": None, "largest_clique_is_lower_bound": None,
-    }  # fmt: skip
+    grades = dict(_NOTHING_KNOWN)
     if edges is None:
         return grades
     degrees = in_degrees(edges)
-    grades |= {
-        "n_links": len(edges[0]), "n_linked_hotspots": len(degrees),
-        "n_isolated_hotspots": max(n_hotspots - len(degrees), 0),
-    }  # fmt: skip
-    if not len(degrees):
-        return grades
-    grades["in_degree_mean"] = int(degrees.sum()) / len(degrees)
-    grades["in_degree_quantiles"] = _by_percent(np.quantile(degrees, np.array(QUANTILES_PERCENT) / 100).tolist())
-    if len(degrees) > MAX_HOTSPOTS_FOR_CLIQUES:
+    grades |= _of_degrees(degrees, n_hotspots)
+    if not 0 < len(degrees) <= MAX_HOTSPOTS_FOR_CLIQUES:
         return grades
     import networkx as nx
 
@@ -100,6 +116,19 @@ def witness_graph(edges: tuple[Array, Array] | None, n_hotspots: int) -> dict[st
     grades["clustering_mean"] = _clustering_mean(np.searchsorted(ids, edges[0]), np.searchsorted(ids, edges[1]))
     grades["largest_clique"] = max(sizes)
     grades["largest_clique_is_lower_bound"] = len(sizes) == MAX_CLIQUES
+    return grades
+
+
+def _of_degrees(degrees: Array, n_hotspots: int) -> dict[str, Any]:
+    grades: dict[str, Any] = {
+        "n_links": int(degrees.sum()),
+        "n_linked_hotspots": len(degrees),
+        "n_isolated_hotspots": max(n_hotspots - len(degrees), 0),
+    }
+    if len(degrees):
+        grades["in_degree_mean"] = int(degrees.sum()) / len(degrees)
+        quantiles = np.quantile(degrees, np.array(QUANTILES_PERCENT) / 100).tolist()
+        grades["in_degree_quantiles"] = _by_percent(quantiles)
     return grades
 
 
@@ -150,3 +179,11 @@ def reasons(tables: Mapping[str, pa.Table], name: str, first_epoch: int) -> dict
 
 def _by_percent(values: Any) -> dict[str, float]:
     return {str(percent): value for percent, value in zip(QUANTILES_PERCENT, values, strict=True)}
+
+
+_NOTHING_KNOWN: dict[str, Any] = {
+    "n_links": None, "n_linked_hotspots": None, "n_isolated_hotspots": None, "in_degree_mean": None,
+    "in_degree_quantiles": None, "live_in_degree_quantiles": _by_percent(LIVE_IN_DEGREE),
+    "clustering_mean": None, "live_clustering_mean": LIVE_CLUSTERING_MEAN,
+    "largest_clique": None, "largest_clique_is_lower_bound": None,
+}  # fmt: skip
