@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Columns = dict[str, Array]
-COMPILED_FROM = 300_000  # look-ups; fewer are done before a compiler has started
+COMPILED_FROM = 100_000  # look-ups; fewer are done before a compiler has started
 
 
 @runtime_checkable

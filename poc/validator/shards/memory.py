@@ -107,6 +107,29 @@ def last_reciprocal_before(
     return last_ns
 
 
+def witnesses_decided(
+    own: OwnBeacons,
+    entry: Array,
+    reports: tuple[Array, Array, Array, Array],
+    valid: Array,
+    before_ns: Array,
+    window_ns: int,
+    most: int,
+) -> tuple[Array, Array, Array]:
+    """Valid and selected witnesses of each beacon, and the selected reports; `window_ns` < 0 asks for no reciprocity.
+
+    What `witness_beaconed_lately` and `first_arrivals` say of reports that passed all else: begin and end by beacon,
+    witness row and arrival, in order. `valid` are the beacons' own verdicts.
+    """
+    n_valid, n_selected = np.zeros((2, len(entry)), np.int64)
+    rows = np.empty(len(entry) * most if most < 100 else len(reports[2]), np.int64)
+    n = _decide(
+        own.start, own.rank, own.flags, own.received_ns, entry, *reports, valid, before_ns, window_ns, most,
+        n_valid, n_selected, rows,
+    )  # fmt: skip
+    return n_valid, n_selected, rows[:n]
+
+
 def last_times_after(own: OwnBeacons, remembered: Remembered, last_times: Table, hotspot: Array) -> Table:
     """LAST_TIMES after the epoch, of all who had an event in it or were remembered before."""
     before = remembered
@@ -200,6 +223,34 @@ def _last_reciprocal(  # type: ignore[no-untyped-def]
                     last = received_ns[c]
                     break
             last_ns[i] = last
+
+
+@numba.njit(cache=True, nogil=True)
+def _decide(  # type: ignore[no-untyped-def]
+    start, rank, flags, own_ns, entry, begin, end, witness, received_ns, valid, before_ns, window_ns, most,
+    n_valid, n_selected, rows,
+):  # fmt: skip
+    n = 0
+    for k in range(len(entry)):
+        if not valid[k]:
+            continue
+        now = rank[entry[k]]
+        for i in range(begin[k], end[k]):
+            if window_ns >= 0:
+                w = witness[i]
+                last = before_ns[w]
+                for c in range(start[w + 1] - 1, start[w] - 1, -1):
+                    if flags[c] & RECIPROCAL and rank[c] <= now:
+                        last = own_ns[c]
+                        break
+                if last == NEVER_NS or received_ns[i] - last >= window_ns:
+                    continue
+            n_valid[k] += 1
+            if n_selected[k] < most:
+                n_selected[k] += 1
+                rows[n] = i
+                n += 1
+    return n
 
 
 @numba.njit(cache=True, nogil=True)

@@ -21,20 +21,22 @@ from poc.validator.joining import CELL_DISTANCE_RESOLUTION
 
 _DOUBT_M = 1e-6  # chords of double precision are a thousand times better
 _CELL_M = 100.0  # neighbouring cells of resolution 11 lie 62 m apart at most (H3 cell statistics)
-_UNSAFE = 255  # of a cell in whose frame H3 may have no distance: none, coarse, or on a pentagon's base cell
+_UNSAFE = 255  # of what is no cell, or coarser than the cells that are counted
+_N_BASES, _N_DIGITS = 122, 7
 
 
 @dataclass(frozen=True, slots=True)
 class Sites:
     """HOTSPOTS by row, then strangers: ids that reports name and nobody registered.
 
-    `chord` (n, 3) are unit vectors of the asserted cells' centres (0 where there is none), `base` their base cells.
+    `chord` (n, 3) are unit vectors of the asserted cells' centres (0 where there is none), `zone` says in which base
+    cell they lie, or in which of the sectors of one that has a pentagon at its centre.
     """
 
     hotspots: Table
     known: Array
     chord: Array
-    base: Array
+    zone: Array
     whole_gain_db: Array
 
     def __len__(self) -> int:
@@ -74,17 +76,17 @@ def sites_of(hotspots: Table, strangers: Array) -> Sites:
         )
         hotspots = Table.concat([hotspots, unregistered])
     cell = hotspots["cell"]
-    chord, base = np.zeros((len(cell), 3)), np.full(len(cell), _UNSAFE, np.uint8)
+    chord, zone = np.zeros((len(cell), 3)), np.full(len(cell), _UNSAFE, np.uint8)
     for begin in range(0, len(cell), 65_536):  # no temporaries of the size of the fleet
         rows = begin + np.flatnonzero(cell[begin : begin + 65_536])
         latitude, longitude = (np.radians(angle) for angle in coordinates_from_cells(cell[rows]))
         chord[rows] = np.stack(
             [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)], axis=1
         )
-        base[rows] = _base_cells(cell[rows])
+        zone[rows] = _zones(cell[rows])
     known = np.zeros(len(cell), bool)
     known[:n] = True
-    return Sites(hotspots, known, chord, base, whole_gain_db(hotspots["gain_dbi"]).astype(np.float32))
+    return Sites(hotspots, known, chord, zone, whole_gain_db(hotspots["gain_dbi"]).astype(np.float32))
 
 
 def pairs_between(sites: Sites, beaconer: Array, witness: Array, min_distance_cells: int) -> Pairs:
@@ -92,7 +94,7 @@ def pairs_between(sites: Sites, beaconer: Array, witness: Array, min_distance_ce
     n = len(beaconer)
     distance_m, loss_db, doubt = np.empty(n, np.int32), np.empty(n), np.zeros(n, np.uint8)
     near_m = _CELL_M * (min_distance_cells + 1)
-    _measure(sites.chord, sites.base, beaconer, witness, _SAFE_BASES, near_m, distance_m, loss_db, doubt)
+    _measure(sites.chord, sites.zone, beaconer, witness, _SAFE_ZONES, near_m, distance_m, loss_db, doubt)
     cell = sites.hotspots["cell"]
     rows = np.flatnonzero(doubt & 1)
     if len(rows):
@@ -121,29 +123,43 @@ def cells_between(cell: Array, beaconer: Array, witness: Array) -> Array:
     return np.asarray(distances(*fine))
 
 
-def _base_cells(cell: Array) -> Array:
-    base = ((cell >> np.uint64(45)) & np.uint64(0x7F)).astype(np.uint8)
-    return np.where(resolutions(cell) >= CELL_DISTANCE_RESOLUTION, base, np.uint8(_UNSAFE))
+def _zones(cell: Array) -> Array:
+    base = ((cell >> np.uint64(45)) & np.uint64(0x7F)).astype(np.int64)
+    sector = _SECTOR_OF_BASE[base]
+    digit = np.zeros(len(cell), np.int64)
+    for shift in range(0, 45, 3):  # from the finest digit on; the coarsest that is not 0 stays
+        finer = ((cell >> np.uint64(shift)) & np.uint64(7)).astype(np.int64)
+        digit = np.where((finer > 0) & (finer < _N_DIGITS), finer, digit)
+    zone = np.where(sector >= 0, _N_BASES + _N_DIGITS * sector + digit, base)
+    return np.where(resolutions(cell) >= CELL_DISTANCE_RESOLUTION, zone, _UNSAFE).astype(np.uint8)
 
 
-def _safe_bases() -> Array:
-    """Pairs of base cells between which H3 always has a distance: the same or neighbours, and no pentagon."""
-    cells = np.array([(1 << 59) | (base << 45) | (2**45 - 1) for base in range(122)], np.uint64)
+def _safe_zones() -> tuple[Array, Array]:
+    """Pairs of zones between which H3 always has a distance, and the number of each base cell among the pentagons (−1).
+
+    Base cells that are the same or neighbours are safe, if neither has a pentagon; of one that has, each sector by
+    itself is. Elsewhere the library decides.
+    """
+    cells = np.array([(1 << 59) | (base << 45) | (2**45 - 1) for base in range(_N_BASES)], np.uint64)
     row, around = disks(cells, 1)
-    pentagon = np.bincount(row, minlength=122) < 7
+    pentagon = np.bincount(row, minlength=_N_BASES) < 7
     safe = np.zeros((256, 256), bool)
     safe[row, ((around >> np.uint64(45)) & np.uint64(0x7F)).astype(np.int64)] = True
     rows = np.flatnonzero(pentagon)
     safe[rows], safe[:, rows] = False, False
-    return safe
+    sector = np.full(128, -1, np.int64)
+    sector[rows] = np.arange(len(rows))
+    zones = np.arange(_N_BASES, _N_BASES + _N_DIGITS * len(rows))
+    safe[zones, zones] = True
+    return safe, sector
 
 
-_SAFE_BASES = _safe_bases()
+_SAFE_ZONES, _SECTOR_OF_BASE = _safe_zones()
 
 
 @numba.njit(cache=True, nogil=True)
 def _measure(  # type: ignore[no-untyped-def]
-    chord, base, beaconer, witness, safe, near_m, distance_m, loss_db, doubt
+    chord, zone, beaconer, witness, safe, near_m, distance_m, loss_db, doubt
 ):
     """Metres and 20 log10 of them; `doubt` 1: the rounding is not certain, 2: the cells must be counted."""
     for j in range(len(beaconer)):
@@ -166,4 +182,4 @@ def _measure(  # type: ignore[no-untyped-def]
         doubtful = half > 0.99 or fraction < _DOUBT_M or fraction > 1.0 - _DOUBT_M
         distance_m[j] = np.int32(whole)
         loss_db[j] = 20.0 * np.log10(whole) if whole > 0.0 else -np.inf
-        doubt[j] = (1 if doubtful else 0) + (0 if metres > near_m and safe[base[b], base[w]] else 2)
+        doubt[j] = (1 if doubtful else 0) + (0 if metres > near_m and safe[zone[b], zone[w]] else 2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 
 from poc.reasons import Side
@@ -13,13 +12,20 @@ from poc.rewards.units import beaconer_units_e4, witness_units_e4
 from poc.schema import BEACON_VERDICTS, WITNESS_REPORTS, WITNESS_VERDICTS
 from poc.table import Array, Gathered, Table
 from poc.validator.checks.check import Memory
+from poc.validator.checks.reciprocity import witness_beaconed_lately
 from poc.validator.judge import Findings, Rules
 from poc.validator.judgement import Judgement
 from poc.validator.selection import first_arrivals
 from poc.validator.shards.findings import verdicts_of
 from poc.validator.shards.joined import ids_of_reports
-from poc.validator.shards.memory import OwnBeacons, Remembered, last_reciprocal_before, last_witness_before
-from poc.validator.shards.waiting import Reports, Waiting
+from poc.validator.shards.memory import (
+    OwnBeacons,
+    Remembered,
+    last_reciprocal_before,
+    last_witness_before,
+    witnesses_decided,
+)
+from poc.validator.shards.waiting import Waiting
 from poc.validator.state import ValidatorState
 
 
@@ -63,29 +69,20 @@ def verdicts_of_shard(
     joined, arrays = waiting.joined(), waiting.arrays
     of_beacon = Findings(arrays["reason"].copy(), arrays["side"].copy(), arrays["fired"].copy())
     row = arrays["row"]
-    reports = waiting.reports()
-    beacon_row = reports.beacon_row()
-    of_report = _findings(rules, waiting)
-    of_report.spoil(~of_beacon.valid[beacon_row], of_beacon.reason[beacon_row], of_beacon.fired[beacon_row])
+    passed = of_beacon.valid, of_beacon.reason.copy(), of_beacon.fired.copy()
     if rules.beacon_reciprocity:
         last_ns = last_witness_before(own, entry, row, remembered.witness_ns)
         memory = Memory(state.denylist, last_witness_ns=last_ns)
         of_beacon.run(rules.beacon_reciprocity, joined, limits, memory)
-    receptions = waiting.receptions(joined, beacon_row)
-    if rules.witness_reciprocity:
-        last_ns = last_reciprocal_before(
-            own, entry, reports.begin, reports.end, reports.witness_row, remembered.reciprocal_ns
-        )  # fmt: skip
-        memory = Memory(state.denylist, last_reciprocal_beacon_ns=last_ns)
-        of_report.run(rules.witness_reciprocity, receptions, limits, memory)
-    of_report.spoil(~of_beacon.valid[beacon_row], of_beacon.reason[beacon_row], of_beacon.fired[beacon_row])
     of_beacon.write_off(arrays["unready"], Side.beaconer)
-    of_report.write_off(arrays["unready"][beacon_row], Side.witness)
+    decide = _all_compiled(rules) and not waiting.has_every_report
+    decided = (_decided_at_once if decide else _decided)(
+        rules, waiting, joined, own, entry, of_beacon, passed, remembered, state, limits
+    )
+    n_valid, n_selected, beacon_row, selected = (
+        decided.n_valid, decided.n_selected, decided.beacon_row, decided.selected
+    )  # fmt: skip
 
-    selected = _selected(rules, reports, receptions, beacon_row, of_report.valid, limits)
-
-    n_valid = np.bincount(beacon_row[of_report.valid], minlength=len(row))
-    n_selected = np.bincount(beacon_row[selected], minlength=len(row))
     scale_e4 = np.where(of_beacon.valid, scale_e4, 0)
     beacon_verdicts = BEACON_VERDICTS.table(
         beacon=joined["beacon"],
@@ -99,6 +96,7 @@ def verdicts_of_shard(
         hex_scale_e4=scale_e4,
         reward_unit_e4=beaconer_units_e4(n_selected, limits),
     )
+    of_report, receptions = decided.findings, decided.receptions
     found = {
         "reason": of_report.reason,
         "side": of_report.side,
@@ -107,13 +105,6 @@ def verdicts_of_shard(
         "hex_scale_e4": np.where(of_report.valid, scale_e4[beacon_row], 0),
         "reward_unit_e4": np.where(selected, witness_units_e4(n_selected, limits)[beacon_row], 0),
     }
-    if not waiting.has_every_report:  # of the others nothing is known any more
-        rows = np.flatnonzero(selected)
-        receptions, beacon_row = receptions.take(rows), beacon_row[rows]
-        found = {name: values[rows] for name, values in found.items()}
-        witness_row = reports.witness_row[rows]
-    else:
-        witness_row = reports.witness_row
     looked_up = receptions.columns
     assert isinstance(looked_up, Gathered)
     if "report" not in looked_up:
@@ -132,8 +123,75 @@ def verdicts_of_shard(
         judgement,
         _witness_reports(looked_up, arrays["heard_ns"]) if "heard_ns" in arrays else None,
         beaconers=Earned(row[paying], scale_e4[paying], beacon_verdicts["reward_unit_e4"][paying]),
-        witnesses=Earned(witness_row[chosen], found["hex_scale_e4"][chosen], found["reward_unit_e4"][chosen]),
+        witnesses=Earned(decided.witness_row[chosen], found["hex_scale_e4"][chosen], found["reward_unit_e4"][chosen]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """Reports with a verdict: all that waited, or the selected ones alone; and counts by beacon."""
+
+    findings: Findings
+    selected: Array
+    beacon_row: Array
+    witness_row: Array
+    receptions: Table
+    n_valid: Array
+    n_selected: Array
+
+
+def _all_compiled(rules: Rules) -> bool:
+    return rules.select is first_arrivals and rules.witness_reciprocity in ((), (witness_beaconed_lately,))
+
+
+def _decided_at_once(
+    rules: Rules, waiting: Waiting, joined: Table, own: OwnBeacons, entry: Array, of_beacon: Findings,
+    passed: tuple[Array, Array, Array], remembered: Remembered, state: ValidatorState, limits: Any,
+) -> _Decided:  # fmt: skip
+    """Reciprocity and selection in one pass over reports that passed the row checks; only selected ones are kept."""
+    reports = waiting.reports()
+    window_ns = int(limits.reciprocity_window_h * 3600 * 10**9) if rules.witness_reciprocity else -1
+    n_valid, n_selected, rows = witnesses_decided(
+        own, entry, (reports.begin, reports.end, reports.witness_row, reports.received_ns), of_beacon.valid,
+        remembered.reciprocal_ns, window_ns, limits.max_witnesses,
+    )  # fmt: skip
+    beacon_row = np.repeat(np.arange(len(entry)), n_selected)
+    return _Decided(
+        Findings.clean(len(rows)), np.ones(len(rows), bool), beacon_row, reports.witness_row[rows],
+        waiting.receptions(joined, beacon_row, rows), n_valid, n_selected,
+    )  # fmt: skip
+
+
+def _decided(
+    rules: Rules, waiting: Waiting, joined: Table, own: OwnBeacons, entry: Array, of_beacon: Findings,
+    passed: tuple[Array, Array, Array], remembered: Remembered, state: ValidatorState, limits: Any,
+) -> _Decided:  # fmt: skip
+    """The same by the checks' own functions, for any rules and for every report."""
+    reports = waiting.reports()
+    beacon_row = reports.beacon_row()
+    receptions = waiting.receptions(joined, beacon_row)
+    findings = _findings(rules, waiting)
+    was_valid, reason, fired = passed
+    findings.spoil(~was_valid[beacon_row], reason[beacon_row], fired[beacon_row])
+    if rules.witness_reciprocity:
+        last_ns = last_reciprocal_before(
+            own, entry, reports.begin, reports.end, reports.witness_row, remembered.reciprocal_ns
+        )  # fmt: skip
+        memory = Memory(state.denylist, last_reciprocal_beacon_ns=last_ns)
+        findings.run(rules.witness_reciprocity, receptions, limits, memory)
+    findings.spoil(~of_beacon.valid[beacon_row], of_beacon.reason[beacon_row], of_beacon.fired[beacon_row])
+    findings.write_off(waiting.arrays["unready"][beacon_row], Side.witness)
+    selected = np.asarray(rules.select(receptions, beacon_row, findings.valid, limits))
+    n_valid, n_selected = (
+        np.bincount(beacon_row[rows], minlength=len(entry)) for rows in (findings.valid, selected)
+    )  # fmt: skip
+    witness_row = reports.witness_row
+    if not waiting.has_every_report:  # of the others nothing is known any more
+        rows = np.flatnonzero(selected)
+        findings = Findings(findings.reason[rows], findings.side[rows], findings.fired[rows])
+        selected, beacon_row, witness_row = selected[rows], beacon_row[rows], witness_row[rows]
+        receptions = receptions.take(rows)
+    return _Decided(findings, selected, beacon_row, witness_row, receptions, n_valid, n_selected)
 
 
 def _witness_reports(receptions: Gathered, heard_ns: Array) -> Table:
@@ -147,24 +205,3 @@ def _findings(rules: Rules, waiting: Waiting) -> Findings:
     if waiting.has_every_report:
         return Findings(*verdicts_of(waiting.arrays["failed"], rules.witness))
     return Findings.clean(len(waiting.arrays["witness_row"]))
-
-
-def _selected(rules: Rules, reports: Reports, receptions: Table, beacon_row: Array, valid: Array, limits: Any) -> Array:
-    if rules.select is not first_arrivals:
-        return np.asarray(rules.select(receptions, beacon_row, valid, limits))
-    selected = np.zeros(len(valid), np.bool_)
-    _first(reports.begin, reports.end, valid, limits.max_witnesses, selected)
-    return selected
-
-
-@numba.njit(cache=True, nogil=True)
-def _first(begin: Any, end: Any, valid: Any, most: Any, selected: Any) -> None:
-    """`first_arrivals` as a loop that stops at the last one chosen."""
-    for k in range(len(begin)):
-        n = 0
-        for i in range(begin[k], end[k]):
-            if n == most:
-                break
-            if valid[i]:
-                selected[i] = True
-                n += 1

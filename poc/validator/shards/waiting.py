@@ -21,6 +21,8 @@ _OF_JOINED = (
     "spreading_factor", "n_reports",
 )  # fmt: skip
 
+_OF_REPORT = ("witness_row", "arrived_ns", "rssi_dbm", "snr_db", "failed", "report", "pair", "heard_ns", "reported_hz")
+
 
 @dataclass(frozen=True, slots=True)
 class Reports:
@@ -100,9 +102,11 @@ class Waiting:
         sent = {name: self.arrays[name] for name in _OF_JOINED}
         return joined_of(sent, self.arrays["row"], self.sites)
 
-    def receptions(self, joined: Table, beacon_row: Array) -> Table:
-        """RECEPTIONS of all that waited; distances and signals where they were kept."""
+    def receptions(self, joined: Table, beacon_row: Array, rows: Array | None = None) -> Table:
+        """RECEPTIONS of all that waited, or of some rows; distances and signals where they were kept."""
         arrays = dict(self.arrays)
+        if rows is not None:
+            arrays |= {name: arrays[name][rows] for name in _OF_REPORT if name in arrays}
         arrays["received_ns"] = arrays["arrived_ns"]
         arrays |= {name: arrays[name].astype(np.float64) for name in ("rssi_dbm", "snr_db") if name in arrays}
         arrays["frequency_hz"] = (
