@@ -140,9 +140,8 @@ def table_of(columns: Sequence[npt.NDArray[Any]], first: int, last: int) -> npt.
 
 
 def chunk_of_profiles(profiles: npt.NDArray[Any], first: int, last: int) -> npt.NDArray[Any]:
-    """Some profiles in one of the two forms that the loops are compiled for, copied only if they are not in it yet."""
+    """Some profiles in the one form that the loops are compiled for, copied only if they are not in it yet."""
     chunk = profiles[first:last]
-    wanted = np.float32 if chunk.dtype.itemsize <= 2 or chunk.dtype.newbyteorder("=") == np.float32 else np.float64
-    if chunk.dtype == wanted and chunk.flags.c_contiguous and chunk.flags.writeable and chunk.flags.aligned:
+    if chunk.dtype == np.float64 and chunk.flags.c_contiguous and chunk.flags.writeable and chunk.flags.aligned:
         return chunk
-    return np.array(chunk, wanted, order="C")
+    return np.array(chunk, np.float64, order="C")

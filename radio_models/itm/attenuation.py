@@ -51,6 +51,9 @@ def _distance_flags(link, terrain):  # type: ignore[no-untyped-def]
 def _beyond_horizon_db(smooth_horizons_m, los_angle_rad, scale_m, slope, intercept_db, link, terrain, radio):  # type: ignore[no-untyped-def]
     """Diffraction line or, where it begins to lie lower, scatter line; with the mode that won."""
     horizons_m = terrain.tx_horizon_m + terrain.rx_horizon_m
+    begin_m = max(smooth_horizons_m, horizons_m + 1.088 * scale_m * radio.log_frequency)
+    if link.distance_m <= min(begin_m, 10e6):  # scatter cannot win, so it need not be known
+        return slope * link.distance_m + intercept_db, 2
     near_m = horizons_m + 200e3
     # the farther distance first: its H0 is inherited inwards
     far_db, gain_db = troposcatter_db(horizons_m + 400e3, los_angle_rad, -1.0, link, terrain, radio)
@@ -59,8 +62,7 @@ def _beyond_horizon_db(smooth_horizons_m, los_angle_rad, scale_m, slope, interce
     if near_db < 1000.0:
         scatter_slope = (far_db - near_db) / 200e3
         crossing_m = (near_db - intercept_db - scatter_slope * near_m) / (slope - scatter_slope)
-        begin_m = max(smooth_horizons_m, horizons_m + 1.088 * scale_m * radio.log_frequency)
-        if link.distance_m > begin_m and link.distance_m > crossing_m:
+        if link.distance_m > crossing_m:
             begin_m = max(begin_m, crossing_m)
             return scatter_slope * (link.distance_m - begin_m) + slope * begin_m + intercept_db, 3
         mode = 2

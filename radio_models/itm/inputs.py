@@ -25,7 +25,7 @@ from .columns import (
 from .compiled import compiled
 from .elementary import cube_root, log10
 from .shapes import Radio
-from .variability import ACCIDENTAL, MOBILE, SINGLE_MESSAGE, deviate, frequency_gain
+from .variability import ACCIDENTAL, GAIN_ABOVE, GAIN_BELOW, MOBILE, SINGLE_MESSAGE, deviate, frequency_gain
 
 
 @compiled
@@ -78,8 +78,8 @@ def radio_of(row):  # type: ignore[no-untyped-def]
         z_time,
         z_location,
         z_situation,
-        frequency_gain(climate, 15, wave_number),
-        frequency_gain(climate, 18, wave_number),
+        frequency_gain(climate, GAIN_BELOW, wave_number),
+        frequency_gain(climate, GAIN_ABOVE, wave_number),
         32.45 + 20.0 * log10(frequency_mhz) - 60.0,
         0x2000 if extreme else 0,
     )

@@ -34,14 +34,36 @@ def sums_about(heights_m, first, n_heights, lanes):  # type: ignore[no-untyped-d
         block = heights_m[first + base : first + base + n_lanes]
         from_middle = base - 0.5 * (n_heights - 1)
         for lane in range(n_lanes):
-            height = np.float64(block[lane])
+            height = block[lane]
             sums[lane] += height
             moments[lane] += height * (from_middle + lane)
-    total, moment = 0.0, 0.0
-    for lane in range(LANES):
-        total += sums[lane]
-        moment += moments[lane]
-    return total, moment
+    return _folded_sum(sums), _folded_sum(moments)
+
+
+@compiled
+def _folded_sum(lanes):  # type: ignore[no-untyped-def]
+    """Sum of all lanes in four strands that do not wait for each other."""
+    quarter = LANES // 4
+    first, second, third, fourth = 0.0, 0.0, 0.0, 0.0
+    for lane in range(quarter):
+        first += lanes[lane]
+        second += lanes[lane + quarter]
+        third += lanes[lane + 2 * quarter]
+        fourth += lanes[lane + 3 * quarter]
+    return (first + second) + (third + fourth)
+
+
+@compiled
+def highest_lane(lanes):  # type: ignore[no-untyped-def]
+    """Greatest of all lanes in four strands that do not wait for each other."""
+    quarter = LANES // 4
+    first, second, third, fourth = lanes[0], lanes[quarter], lanes[2 * quarter], lanes[3 * quarter]
+    for lane in range(1, quarter):
+        first = max(first, lanes[lane])
+        second = max(second, lanes[lane + quarter])
+        third = max(third, lanes[lane + 2 * quarter])
+        fourth = max(fourth, lanes[lane + 3 * quarter])
+    return max(max(first, second), max(third, fourth))
 
 
 @compiled
@@ -55,30 +77,8 @@ def resample(ground_m, last, start, step, n_samples, heights_m, buckets):  # typ
         offsets[j] = position - left - 1.0
     for j in range(n_samples):
         index = np.uint32(lefts[j])  # unsigned: no test for negative indices
-        height = np.float64(ground_m[index + np.uint32(1)])
-        offsets[j] = height + (height - np.float64(ground_m[index])) * offsets[j]
-
-
-@compiled
-def extremes(values):  # type: ignore[no-untyped-def]
-    """Smallest and largest of at least four values, in four chains that the processor follows side by side."""
-    low_0, low_1, low_2, low_3 = values[0], values[1], values[2], values[3]
-    high_0, high_1, high_2, high_3 = low_0, low_1, low_2, low_3
-    n_values = values.size
-    for i in range(4, n_values - 3, 4):
-        value_0, value_1, value_2, value_3 = values[i], values[i + 1], values[i + 2], values[i + 3]
-        low_0 = value_0 if value_0 < low_0 else low_0
-        low_1 = value_1 if value_1 < low_1 else low_1
-        low_2 = value_2 if value_2 < low_2 else low_2
-        low_3 = value_3 if value_3 < low_3 else low_3
-        high_0 = value_0 if value_0 > high_0 else high_0
-        high_1 = value_1 if value_1 > high_1 else high_1
-        high_2 = value_2 if value_2 > high_2 else high_2
-        high_3 = value_3 if value_3 > high_3 else high_3
-    for i in range(n_values // 4 * 4, n_values):
-        low_0 = values[i] if values[i] < low_0 else low_0
-        high_0 = values[i] if values[i] > high_0 else high_0
-    return min(min(low_0, low_1), min(low_2, low_3)), max(max(high_0, high_1), max(high_2, high_3))
+        height = ground_m[index + np.uint32(1)]
+        offsets[j] = height + (height - ground_m[index]) * offsets[j]
 
 
 @compiled
@@ -86,18 +86,26 @@ def detrend(heights_m, n_samples, lanes):  # type: ignore[no-untyped-def]
     """Subtract the trapezoid-weighted least-squares line in place; returns the smallest and largest residual."""
     length = np.float64(n_samples - 1)
     middle = 0.5 * length
-    total, moment = sums_about(heights_m, 0, n_samples, lanes)
+    total, moment = sums_about(heights_m, np.int64(0), n_samples, lanes)
     first, final = heights_m[0], heights_m[n_samples - 1]
     total -= 0.5 * (first + final)
     moment += 0.5 * middle * (first - final)
     slope = moment * 12.0 / ((length * length + 2.0) * length)
     at_start = total / length - slope * middle
 
-    residuals_m = heights_m[:n_samples]
-    for j in range(n_samples):
-        residuals_m[j] = residuals_m[j] - (at_start + slope * j)
-
-    return extremes(residuals_m)
+    depths, highs = lanes[0], lanes[1]
+    for lane in range(LANES):
+        depths[lane] = -math.inf
+        highs[lane] = -math.inf
+    for base in range(0, n_samples, LANES):
+        n_lanes = min(LANES, n_samples - base)
+        block = heights_m[base : base + n_lanes]
+        for lane in range(n_lanes):
+            residual = block[lane] - (at_start + slope * (base + lane))
+            block[lane] = residual
+            depths[lane] = -residual if -residual > depths[lane] else depths[lane]
+            highs[lane] = residual if residual > highs[lane] else highs[lane]
+    return -highest_lane(depths), highest_lane(highs)
 
 
 @compiled
@@ -172,8 +180,8 @@ def _resample_and_detrend_as_ntia(ground_m, last, start, step, n_samples, height
         while offset > 0.0 and right < last:
             offset -= 1.0
             right += 1
-        height = np.float64(ground_m[right])
-        heights_m[j] = height + (height - np.float64(ground_m[right - 1])) * offset
+        height = ground_m[right]
+        heights_m[j] = height + (height - ground_m[right - 1]) * offset
         offset += step
 
     length = np.float64(n_samples - 1)

@@ -6,12 +6,12 @@ compiles it.
 
 from __future__ import annotations
 
-import hashlib
 import math
-from pathlib import Path
 
 import numba
 import numpy as np
+
+from radio_models.source_digest import folder_digest
 
 from .attenuation import reference_attenuation
 from .columns import (
@@ -44,9 +44,6 @@ from .profile import all_are_heights, mean_height_m, terrain_of
 from .shapes import Link, Scratch, Terrain
 from .siting import typical_terminal
 from .variability import loss_at_quantiles_db
-
-# Values to start the loops with: compiled code wants their type before the first link is read.
-_ANY_RADIO = np.array([100.0, 0.0, 15.0, 0.005, 5.0, 0.0, 50.0, 50.0, 50.0])
 
 
 @compiled
@@ -91,12 +88,23 @@ def _finish(at, flags, link, terrain, radio, values, pairs, words):  # type: ign
 
 
 @compiled
-def _agree(table, one, other, first, last):  # type: ignore[no-untyped-def]
-    """Whether two rows of parameters are equal in the columns `first … last − 1`; row −1 agrees with none."""
+def _same_radio(table, one, other):  # type: ignore[no-untyped-def]
+    """Whether two rows of parameters agree in radio and quantiles; row −1 agrees with none."""
     if other < 0:
         return False
     same = True
-    for column in range(first, last):
+    for column in range(N_RADIO):
+        same = same and table[one, column] == table[other, column]
+    return same
+
+
+@compiled
+def _same_geometry(table, one, other):  # type: ignore[no-untyped-def]
+    """Whether two rows of parameters make the same of one profile; row −1 agrees with none."""
+    if other < 0:
+        return False
+    same = True
+    for column in range(TX_HEIGHT, STEP + 1):
         same = same and table[one, column] == table[other, column]
     return same
 
@@ -142,8 +150,8 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
         n_rows, n_points = elevation_m.shape
         last = n_points - 1
         scratch = new_scratch(n_points)
-        known_step_m, known_radio, known_terrain = 0.0, -1, -1
-        radio = radio_of(_ANY_RADIO)
+        known_step_m, known_radio, known_terrain = 0.0, np.int64(-1), np.int64(-1)
+        radio = radio_of(np.ones(N_RADIO))  # compiled code wants the type before the first link is read
         terrain = Terrain(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         refractivity, earth_m = 0.0, 0.0
 
@@ -154,14 +162,14 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
             flags, code = check(row)
             if code == 0 and not (step_m > 0.0 and step_m < math.inf):
                 code = 1017
-            same_terrain = n_rows == 1 and _agree(table, i, known_terrain, TX_HEIGHT, STEP + 1)
+            same_terrain = n_rows == 1 and _same_geometry(table, i, known_terrain)
             if code == 0 and not same_terrain and not all_are_heights(ground_m, last):
                 code = 1900
             if code != 0:
                 _fail(first + i, flags, code, values, pairs, words)
                 continue
 
-            if not _agree(table, i, known_radio, 0, N_RADIO):
+            if not _same_radio(table, i, known_radio):
                 radio, known_radio = radio_of(row), i
             if not same_terrain:
                 if step_m != known_step_m:
@@ -170,7 +178,7 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
                 refractivity = row[REFRACTIVITY] * math.exp(-mean_height_m(ground_m, last, scratch.lanes) / 9460.0)
                 earth_m = effective_earth_m(refractivity)
                 if not earth_m > 0.0:  # a profile so deep that the formula breaks down
-                    _fail(first + i, flags, 1022, values, pairs, words)
+                    _fail(first + i, flags, np.int64(1022), values, pairs, words)
                     continue
                 terrain = terrain_of(ground_m, last, step_m, row[TX_HEIGHT], row[RX_HEIGHT], earth_m, scratch)
                 known_terrain = i
@@ -181,8 +189,8 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
     def area_links(table, first, values, pairs, words):  # type: ignore[no-untyped-def]
         """Rows of `table` in; links `first …` of the results out."""
         _ = digest
-        known_radio = -1
-        radio = radio_of(_ANY_RADIO)
+        known_radio = np.int64(-1)
+        radio = radio_of(np.ones(N_RADIO))
         for i in range(table.shape[0]):
             row = table[i]
             flags, code = check(row)
@@ -197,7 +205,7 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
             if code != 0:
                 _fail(first + i, flags, code, values, pairs, words)
                 continue
-            if not _agree(table, i, known_radio, 0, N_RADIO):
+            if not _same_radio(table, i, known_radio):
                 radio, known_radio = radio_of(row), i
             earth_m = effective_earth_m(row[REFRACTIVITY])
             tx_angle, tx_m, tx_effective_m = typical_terminal(row[TX_HEIGHT], row[TX_SITING], row[DELTA_H], earth_m)
@@ -209,10 +217,4 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
     return point_to_point_links, area_links
 
 
-def source_digest() -> int:
-    """One number for the text of all modules of this folder."""
-    texts = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
-    return int.from_bytes(hashlib.blake2b(b"".join(texts), digest_size=7).digest(), "little")
-
-
-point_to_point_links, area_links = _compile(source_digest())
+point_to_point_links, area_links = _compile(folder_digest(__file__))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .compiled import compiled
-from .irregularity import LANES, irregularity_m, sums_about
+from .irregularity import LANES, highest_lane, irregularity_m, sums_about
 from .shapes import Terrain
 from .siting import typical_angle_rad, typical_horizon_m
 
@@ -31,13 +31,13 @@ def fitted_line_m(ground_m, last, step_m, start_m, end_m, lanes):  # type: ignor
         first = max(first - 1, 0)
         final = min(final + 1, last)
     length = np.float64(final - first)
-    left, right = np.float64(ground_m[first]), np.float64(ground_m[final])
+    left, right = ground_m[first], ground_m[final]
     if length < LANES:  # NTIA's order: on three or four points a tie between two modes hangs on the last digit
         total = 0.5 * (left + right)
         moment = -0.25 * length * (left - right)
         for i in range(first + 1, final):
-            total += np.float64(ground_m[i])
-            moment += np.float64(ground_m[i]) * (i - first - 0.5 * length)
+            total += ground_m[i]
+            moment += ground_m[i] * (i - first - 0.5 * length)
     else:
         total, moment = sums_about(ground_m, first, final - first + 1, lanes)
         total -= 0.5 * (left + right)
@@ -64,8 +64,8 @@ def horizons(ground_m, last, step_m, tx_height_m, rx_height_m, earth_radius_m, s
     then measured again by the exact formula, so the winner is the one that a plain scan would have found.
     Distances from either end come as running sums of steps, see `shapes.Scratch`.
     """
-    tx_top_m = np.float64(ground_m[0]) + tx_height_m
-    rx_top_m = np.float64(ground_m[last]) + rx_height_m
+    tx_top_m = ground_m[0] + tx_height_m
+    rx_top_m = ground_m[last] + rx_height_m
     path_m = last * step_m
     tx_angle = (rx_top_m - tx_top_m) / path_m - path_m / (2.0 * earth_radius_m)
     rx_angle = -(rx_top_m - tx_top_m) / path_m - path_m / (2.0 * earth_radius_m)
@@ -85,15 +85,12 @@ def horizons(ground_m, last, step_m, tx_height_m, rx_height_m, earth_radius_m, s
         tx_share, rx_share = tx_inverse[base : base + n_lanes], rx_inverse[base : base + n_lanes]
         n_from_tx, n_from_rx = np.float64(base), np.float64(last - base)
         for lane in range(n_lanes):
-            height = np.float64(block[lane])
+            height = block[lane]
             tx_slope = (height - tx_top_m) * tx_share[lane] - (n_from_tx + lane) * bend
             rx_slope = (height - rx_top_m) * rx_share[lane] - (n_from_rx - lane) * bend
             tx_best[lane] = tx_slope if tx_slope > tx_best[lane] else tx_best[lane]
             rx_best[lane] = rx_slope if rx_slope > rx_best[lane] else rx_best[lane]
-    tx_high, rx_high = tx_best[0], rx_best[0]
-    for lane in range(1, LANES):
-        tx_high = tx_best[lane] if tx_best[lane] > tx_high else tx_high
-        rx_high = rx_best[lane] if rx_best[lane] > rx_high else rx_high
+    tx_high, rx_high = highest_lane(tx_best), highest_lane(rx_best)
     rounding = (last + 16) * 2.0**-51
     tx_high -= rounding * (abs(tx_high) + 2.0 * last * bend)
     rx_high -= rounding * (abs(rx_high) + 2.0 * last * bend)
@@ -101,14 +98,14 @@ def horizons(ground_m, last, step_m, tx_height_m, rx_height_m, earth_radius_m, s
     for lane in range(LANES):
         if tx_best[lane] >= tx_high:
             for i in range(1 + lane, last, LANES):
-                height = np.float64(ground_m[i])
+                height = ground_m[i]
                 if (height - tx_top_m) * tx_inverse[i] - i * bend >= tx_high:
                     angle = (height - tx_top_m) / from_tx_m[i] - from_tx_m[i] / (2.0 * earth_radius_m)
                     if angle > tx_angle or (angle == tx_angle and i < tx_at):
                         tx_angle, tx_at = angle, i
         if rx_best[lane] >= rx_high:
             for i in range(1 + lane, last, LANES):
-                height = np.float64(ground_m[i])
+                height = ground_m[i]
                 if (height - rx_top_m) * rx_inverse[i] - (last - i) * bend >= rx_high:
                     angle = -(rx_top_m - height) / from_rx_m[i] - from_rx_m[i] / (2.0 * earth_radius_m)
                     if angle > rx_angle or (angle == rx_angle and i < rx_at):
@@ -128,7 +125,7 @@ def terrain_of(ground_m, last, step_m, tx_height_m, rx_height_m, earth_radius_m,
     end_m = path_m - min(15.0 * rx_height_m, 0.1 * rx_m)
     delta_h_m = irregularity_m(ground_m, last, step_m, start_m, end_m, scratch)
 
-    tx_ground_m, rx_ground_m = np.float64(ground_m[0]), np.float64(ground_m[last])
+    tx_ground_m, rx_ground_m = ground_m[0], ground_m[last]
     if tx_m + rx_m <= 1.5 * path_m:  # beyond the horizon: each terminal above the foreground in its own view
         tx_fit_m, _ = fitted_line_m(ground_m, last, step_m, start_m, 0.9 * tx_m, lanes)
         _, rx_fit_m = fitted_line_m(ground_m, last, step_m, path_m - 0.9 * rx_m, end_m, lanes)

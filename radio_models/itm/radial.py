@@ -13,12 +13,14 @@ import math
 import numba
 import numpy as np
 
+from radio_models.source_digest import folder_digest
+
 from .attenuation import reference_attenuation
 from .columns import REFRACTIVITY, RX_HEIGHT, TX_HEIGHT
 from .compiled import compiled
 from .elementary import log10
 from .inputs import effective_earth_m, radio_of
-from .kernel import new_scratch, source_digest
+from .kernel import new_scratch
 from .profile import terrain_of
 from .shapes import Link, Scratch
 from .variability import loss_at_quantiles_db
@@ -166,4 +168,4 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
     return sweep_radials
 
 
-sweep_radials = _compile(source_digest())
+sweep_radials = _compile(folder_digest(__file__))

@@ -40,6 +40,10 @@ CLIMATES = np.array(
 )
 # fmt: on
 
+# Where the curves begin; typed numbers, because numba compiles a function once more for each literal it is called with.
+MEDIAN, BELOW, ABOVE = np.int64(0), np.int64(5), np.int64(10)
+GAIN_BELOW, GAIN_ABOVE = np.int64(15), np.int64(18)
+
 
 @compiled
 def deviate(exceeded_share):  # type: ignore[no-untyped-def]
@@ -87,9 +91,9 @@ def loss_at_quantiles_db(reference_db, link, terrain, radio):  # type: ignore[no
 
     tail_share, tail_begin = CLIMATES[climate - 1, 21], CLIMATES[climate - 1, 22]
     if z_time < 0.0:
-        sigma_time = _curve_db(climate, 5, effective_m) * radio.gain_below
+        sigma_time = _curve_db(climate, BELOW, effective_m) * radio.gain_below
     else:
-        sigma_time = _curve_db(climate, 10, effective_m) * radio.gain_above
+        sigma_time = _curve_db(climate, ABOVE, effective_m) * radio.gain_above
         if z_time > tail_begin:
             in_tail = tail_share * sigma_time
             sigma_time = in_tail + (sigma_time - in_tail) * tail_begin / z_time
@@ -113,7 +117,7 @@ def loss_at_quantiles_db(reference_db, link, terrain, radio):  # type: ignore[no
     else:
         within_db = y_time + y_location
 
-    loss_db = reference_db - _curve_db(climate, 0, effective_m) - within_db - math.sqrt(spread) * z_situation
+    loss_db = reference_db - _curve_db(climate, MEDIAN, effective_m) - within_db - math.sqrt(spread) * z_situation
     if loss_db < 0.0:  # no better than a little above free space
         loss_db = loss_db * (29.0 - loss_db) / (29.0 - 10.0 * loss_db)
     return loss_db

@@ -2,7 +2,7 @@
 how they combine.
 
 Floating point is strict. Equation numbers are those of ITU-R P.1812-6, Annex 1; its troposcatter formula is used, to
-which the ITU sent users of P.1812-7 back. See `profile.py` for why nothing here calls anything there.
+which the ITU sent users of P.1812-7 back.
 """
 
 # mypy: disable-error-code="no-any-return, no-untyped-def, untyped-decorator"
@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 from numba import njit
+
+from radio_models.source_digest import folder_digest
 
 INNER: Any = {"nogil": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 BETA0_RADIUS_KM = 3.0 * 6371.0  # effective Earth radius exceeded for β0 % of time (7b)
@@ -286,9 +288,18 @@ def _find_one(path, given, out) -> None:
     out.longest_land_km, out.longest_inland_km = path.longest_land_km, path.longest_inland_km
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def find(paths, given, problem, out) -> None:
-    """Fill the records `out` of all links that have no problem."""
-    for link in range(out.size):
-        if problem[link] == 0:
-            _find_one(paths[link], given[link], out[link])
+def _compile(digest: int):
+    """The loop over links. The digest becomes part of numba's cache key, see `radio_models.source_digest`."""
+
+    @njit(cache=True, nogil=True, error_model="numpy")
+    def find(paths, given, problem, out):
+        """Fill the records `out` of all links that have no problem."""
+        _ = digest
+        for link in range(out.size):
+            if problem[link] == 0:
+                _find_one(paths[link], given[link], out[link])
+
+    return find
+
+
+find = _compile(folder_digest(__file__))

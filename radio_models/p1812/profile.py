@@ -1,8 +1,7 @@
 """Compiled passes over terrain profiles: everything P.1812 needs that grows with the number of points.
 
-Only this file and `mechanisms.py` import numba. Each has one cached entry point and neither calls the other: numba
-renews a cached function when its own file changes, not when a file it calls does. They meet in a record array whose
-dtype is part of the signature.
+Only this file and `mechanisms.py` import numba. Each has one cached entry point and neither calls the other: they meet
+in a record array whose dtype is part of the signature.
 
 Floating point is strict: no reassociation, no contraction. `error_model="numpy"` spares a branch at every division; no
 divisor here is zero.
@@ -17,6 +16,8 @@ from typing import Any
 
 import numpy as np
 from numba import njit
+
+from radio_models.source_digest import folder_digest
 
 SEA, COASTAL, INLAND = 1.0, 3.0, 4.0
 EARTH_RADIUS_KM = 6371.0
@@ -334,27 +335,36 @@ def _trace_one(distance, elevation, clutter, zone, given, scratch, steps, out):
         )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def trace(distance, elevation, clutter, zone, given, limits, problem, out):
-    """Fill `out` with the geometry of all paths without a problem; add the bits of `limits` where a profile has one.
+def _compile(digest: int):
+    """The loop over links. The digest becomes part of numba's cache key, see `radio_models.source_digest`."""
 
-    Profiles are float64 (links, points) or (1, points) when all links share one; `given` and `out` are records
-    (links,).
-    """
-    n_points = elevation.shape[1]
-    scratch, steps = np.zeros((8, n_points - 2)), np.zeros((2, n_points - 1))
-    for link in range(out.size):
-        d = distance[link if distance.shape[0] > 1 else 0]
-        h = elevation[link if elevation.shape[0] > 1 else 0]
-        r = clutter[link if clutter.shape[0] > 1 else 0]
-        z = zone[link if zone.shape[0] > 1 else 0]
-        if d[0] != 0.0 or count_not_increasing(d) or not d[n_points - 1] <= limits.distance_high_km:
-            problem[link] |= limits.distance_bit
-        if count_outside(h, limits.elevation_low_m, limits.elevation_high_m):
-            problem[link] |= limits.elevation_bit
-        if count_outside(r, 0.0, limits.clutter_high_m):
-            problem[link] |= limits.clutter_bit
-        if count_no_zone(z):
-            problem[link] |= limits.zone_bit
-        if problem[link] == 0:
-            _trace_one(d, h, r, z, given[link], scratch, steps, out[link])
+    @njit(cache=True, nogil=True, error_model="numpy")
+    def trace(distance, elevation, clutter, zone, given, limits, problem, out):
+        """Fill `out` with the geometry of all paths without a problem; add the bits of `limits` where a profile has one.
+
+        Profiles are float64 (links, points) or (1, points) when all links share one; `given` and `out` are records
+        (links,).
+        """
+        _ = digest
+        n_points = elevation.shape[1]
+        scratch, steps = np.zeros((8, n_points - 2)), np.zeros((2, n_points - 1))
+        for link in range(out.size):
+            d = distance[link if distance.shape[0] > 1 else 0]
+            h = elevation[link if elevation.shape[0] > 1 else 0]
+            r = clutter[link if clutter.shape[0] > 1 else 0]
+            z = zone[link if zone.shape[0] > 1 else 0]
+            if d[0] != 0.0 or count_not_increasing(d) or not d[n_points - 1] <= limits.distance_high_km:
+                problem[link] |= limits.distance_bit
+            if count_outside(h, limits.elevation_low_m, limits.elevation_high_m):
+                problem[link] |= limits.elevation_bit
+            if count_outside(r, 0.0, limits.clutter_high_m):
+                problem[link] |= limits.clutter_bit
+            if count_no_zone(z):
+                problem[link] |= limits.zone_bit
+            if problem[link] == 0:
+                _trace_one(d, h, r, z, given[link], scratch, steps, out[link])
+
+    return trace
+
+
+trace = _compile(folder_digest(__file__))
