@@ -45,6 +45,8 @@ from .shapes import Link, Scratch, Terrain
 from .siting import typical_terminal
 from .variability import loss_at_quantiles_db
 
+NO_ROW: int = np.int64(-1)  # type: ignore[assignment]  # a typed number, see variability.MEDIAN
+
 
 @compiled
 def _fail(at, flags, code, values, pairs, words):  # type: ignore[no-untyped-def]
@@ -150,7 +152,7 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
         n_rows, n_points = elevation_m.shape
         last = n_points - 1
         scratch = new_scratch(n_points)
-        known_step_m, known_radio, known_terrain = 0.0, np.int64(-1), np.int64(-1)
+        known_step_m, known_radio, known_terrain = 0.0, NO_ROW, NO_ROW
         radio = radio_of(np.ones(N_RADIO))  # compiled code wants the type before the first link is read
         terrain = Terrain(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         refractivity, earth_m = 0.0, 0.0
@@ -189,7 +191,7 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
     def area_links(table, first, values, pairs, words):  # type: ignore[no-untyped-def]
         """Rows of `table` in; links `first …` of the results out."""
         _ = digest
-        known_radio = np.int64(-1)
+        known_radio = NO_ROW
         radio = radio_of(np.ones(N_RADIO))
         for i in range(table.shape[0]):
             row = table[i]

@@ -340,7 +340,7 @@ def _compile(digest: int):
 
     @njit(cache=True, nogil=True, error_model="numpy")
     def trace(distance, elevation, clutter, zone, given, limits, problem, out):
-        """Fill `out` with the geometry of all paths without a problem; add the bits of `limits` where a profile has one.
+        """Fill `out` with the geometry of all paths without a problem; add the bits of `limits` where one is bad.
 
         Profiles are float64 (links, points) or (1, points) when all links share one; `given` and `out` are records
         (links,).
