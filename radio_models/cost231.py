@@ -6,14 +6,15 @@ Source: COST 231 final report, chapter 4 (EUR 18957, 1999): 4.4.1 (Hata) and 4.4
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from radio_models.domain import Domain
+from radio_models.elementwise import choose, evaluate, larger, log10, part
 from radio_models.errors import RadioError
-from radio_models.floats import Floats, floats
+from radio_models.floats import Floats
 from radio_models.paths import Paths
 
 
@@ -30,11 +31,17 @@ def cost231_hata_loss_db(
     >>> cost231_hata_loss_db(1.0, 1800.0, 30.0, 1.5).round(2).item()
     136.2
     """
-    lg_f, lg_h_b, h_m = np.log10(floats(frequency_mhz)), np.log10(floats(base_height_m)), floats(mobile_height_m)
+    return evaluate(
+        _cost231_hata, distance_km, frequency_mhz, base_height_m, mobile_height_m, settings=(bool(metropolitan),)
+    )
+
+
+def _cost231_hata(d: Any, f: Any, h_b: Any, h_m: Any, metropolitan: bool) -> Any:
+    lg_f, lg_h_b = log10(f), log10(h_b)
     mobile_db = (1.1 * lg_f - 0.7) * h_m - (1.56 * lg_f - 0.8)
     slope_db = 44.9 - 6.55 * lg_h_b
     city_db = 3.0 if metropolitan else 0.0
-    return np.asarray(46.3 + 33.9 * lg_f - 13.82 * lg_h_b - mobile_db + slope_db * np.log10(distance_km) + city_db)
+    return 46.3 + 33.9 * lg_f - 13.82 * lg_h_b - mobile_db + slope_db * log10(d) + city_db
 
 
 def walfisch_ikegami_canyon_loss_db(distance_km: ArrayLike, frequency_mhz: ArrayLike) -> Floats:
@@ -43,7 +50,11 @@ def walfisch_ikegami_canyon_loss_db(distance_km: ArrayLike, frequency_mhz: Array
     >>> walfisch_ikegami_canyon_loss_db(0.02, 900.0).round(2).item()
     57.51
     """
-    return np.asarray(42.6 + 26.0 * np.log10(distance_km) + 20.0 * np.log10(frequency_mhz))
+    return evaluate(_canyon, distance_km, frequency_mhz)
+
+
+def _canyon(d: Any, f: Any) -> Any:
+    return 42.6 + 26.0 * log10(d) + 20.0 * log10(f)
 
 
 def walfisch_ikegami_loss_db(
@@ -68,38 +79,39 @@ def walfisch_ikegami_loss_db(
     >>> walfisch_ikegami_loss_db(1.0, 900.0, 20.0, 1.5, roof_height_m=15.0).round(2).item()
     129.81
     """
-    d, f, width_m = floats(distance_km), floats(frequency_mhz), floats(street_width_m)
-    roof_m = floats(roof_height_m)
-    lg_d, lg_f = np.log10(d), np.log10(f)
+    block = roof_height_m, building_separation_m, street_width_m, street_angle_deg
+    return evaluate(
+        _walfisch_ikegami, distance_km, frequency_mhz, base_height_m, mobile_height_m, *block,
+        settings=(bool(metropolitan),),
+    )  # fmt: skip
+
+
+def _walfisch_ikegami(
+    d: Any, f: Any, h_b: Any, h_m: Any, roof_m: Any, separation_m: Any, width_m: Any, angle_deg: Any, metropolitan: bool
+) -> Any:
+    lg_d, lg_f = log10(d), log10(f)
     free_db = 32.4 + 20.0 * lg_d + 20.0 * lg_f
 
-    below_roof_m = roof_m - floats(mobile_height_m)
-    drop_db = 20.0 * np.log10(np.maximum(below_roof_m, 1e-3))
-    into_street_db = -16.9 - 10.0 * np.log10(width_m) + 10.0 * lg_f + drop_db + _orientation_db(street_angle_deg)
-    into_street_db = np.where(below_roof_m > 0.0, np.maximum(into_street_db, 0.0), 0.0)
+    below_roof_m = roof_m - h_m
+    drop_db = 20.0 * log10(larger(below_roof_m, 1e-3))
+    into_street_db = -16.9 - 10.0 * log10(width_m) + 10.0 * lg_f + drop_db + _orientation_db(angle_deg)
+    into_street_db = choose(below_roof_m > 0.0, larger(into_street_db, 0.0), 0.0)
 
-    above_m = floats(base_height_m) - roof_m
+    above_m = h_b - roof_m
     high = above_m > 0.0
-    clearance_db = np.where(high, -18.0 * np.log10(1.0 + np.maximum(above_m, 0.0)), 0.0)
-    low_base = np.where(high, 54.0, 54.0 - 0.8 * above_m * np.where(d >= 0.5, 1.0, d / 0.5))
-    distance_slope = np.where(high, 18.0, 18.0 - 15.0 * above_m / roof_m)
+    clearance_db = choose(high, -18.0 * log10(1.0 + larger(above_m, 0.0)), 0.0)
+    low_base = choose(high, 54.0, 54.0 - 0.8 * above_m * choose(d >= 0.5, 1.0, d / 0.5))
+    distance_slope = choose(high, 18.0, 18.0 - 15.0 * above_m / roof_m)
     frequency_slope = -4.0 + (1.5 if metropolitan else 0.7) * (f / 925.0 - 1.0)
-    over_roofs_db = (
-        clearance_db
-        + low_base
-        + distance_slope * lg_d
-        + frequency_slope * lg_f
-        - 9.0 * np.log10(floats(building_separation_m))
-    )
+    over_roofs_db = clearance_db + low_base + distance_slope * lg_d + frequency_slope * lg_f - 9.0 * log10(separation_m)
     # the report takes free space alone where the sum is not positive
-    return np.asarray(free_db + np.maximum(into_street_db + over_roofs_db, 0.0))
+    return free_db + larger(into_street_db + over_roofs_db, 0.0)
 
 
-def _orientation_db(street_angle_deg: ArrayLike) -> Floats:
-    phi = floats(street_angle_deg)
-    return np.where(
-        phi < 35.0, -10.0 + 0.354 * phi, np.where(phi < 55.0, 2.5 + 0.075 * (phi - 35.0), 4.0 - 0.114 * (phi - 55.0))
-    )
+@part
+def _orientation_db(phi: Any) -> Any:
+    further = choose(phi < 55.0, 2.5 + 0.075 * (phi - 35.0), 4.0 - 0.114 * (phi - 55.0))
+    return choose(phi < 35.0, -10.0 + 0.354 * phi, further)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ NTIA/ehata). The CBRS rules (WInnForum) use it up to 3700 MHz.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from radio_models.domain import Domain
 from radio_models.ehata_path import read_terrain
+from radio_models.elementwise import choose, evaluate, log10
 from radio_models.errors import RadioError
 from radio_models.floats import Floats, floats
 from radio_models.paths import Paths
@@ -66,30 +67,36 @@ def ehata_median_loss_db(
     >>> ehata_median_loss_db(5.0, 3600.0, 30.0, 1.5).round(3).item()
     169.434
     """
-    d, f = floats(distance_km), floats(frequency_mhz)
-    h_b, h_m = floats(base_height_m), floats(mobile_height_m)
-    lg_f, lg_b, lg_d = np.log10(f), np.log10(h_b), np.log10(d)
+    kind = _known(environment)
+    return evaluate(
+        _median, distance_km, frequency_mhz, base_height_m, mobile_height_m,
+        settings=(kind == "suburban", kind == "rural"),
+    )  # fmt: skip
+
+
+def _median(d: Any, f: Any, h_b: Any, h_m: Any, suburban: bool, rural: bool) -> Any:
+    lg_f, lg_b, lg_d = log10(f), log10(h_b), log10(d)
     wave_number_per_m = 2e6 * np.pi * f / _WAVE_SPEED_M_PER_S
 
     curve = lg_f * (_BETA_1 + _GAMMA_1 * lg_f)
     gains_db = _BASE_GAIN_DB + _MOBILE_GAIN_DB
-    at_1_km = _ALPHA_1 + curve - gains_db - 20.0 * np.log10(2.0 * wave_number_per_m * _REFERENCE_SLANT_M)
+    at_1_km = _ALPHA_1 + curve - gains_db - 20.0 * log10(2.0 * wave_number_per_m * _REFERENCE_SLANT_M)
     at_100_km = _ALPHA_100 + lg_f * (_BETA_100 + _GAMMA_100 * lg_f)
     far_slope = 2.0 * (_RHO + lg_b * (_SIGMA + _TAU * lg_b) - 1.0)
     near_slope = 0.1 * (44.9 - 6.55 * lg_b) - 2.0
-    break_km = 10.0 ** ((2.0 * far_slope + 0.1 * (at_1_km - at_100_km)) / (far_slope - near_slope))
+    lg_break = (2.0 * far_slope + 0.1 * (at_1_km - at_100_km)) / (far_slope - near_slope)
 
-    heights_db = -13.82 * lg_b - 3.2 * np.log10(11.75 * h_m) ** 2 + 4.97
+    heights_db = -13.82 * lg_b - 3.2 * log10(11.75 * h_m) ** 2 + 4.97
     slant_m = np.sqrt(1e6 * d**2 + (h_b - h_m) ** 2)
     near = _ALPHA_1 + curve + heights_db + (44.9 - 6.55 * lg_b) * lg_d
-    beyond = 10.0 * far_slope * (lg_d - 2.0) + 20.0 * np.log10(2.0 * wave_number_per_m * slant_m)
+    beyond = 10.0 * far_slope * (lg_d - 2.0) + 20.0 * log10(2.0 * wave_number_per_m * slant_m)
     far = at_100_km + gains_db + heights_db + beyond
-    urban = floats(np.where(d <= break_km, near, far))
-    if _known(environment) == "suburban":
-        return np.asarray(urban - (_ALPHA_S + _BETA_S * lg_f + _GAMMA_S * lg_f**2))
-    if environment == "rural":
-        return np.asarray(urban - (40.94 - 18.33 * lg_f + 4.78 * lg_f**2))
-    return urban
+    loss_db = choose(lg_d <= lg_break, near, far)
+    if suburban:
+        loss_db = loss_db - (_ALPHA_S + _BETA_S * lg_f + _GAMMA_S * lg_f**2)
+    if rural:
+        loss_db = loss_db - (40.94 - 18.33 * lg_f + 4.78 * lg_f**2)
+    return loss_db
 
 
 def location_sigma_db(frequency_mhz: ArrayLike, environment: Environment = "urban") -> Floats:

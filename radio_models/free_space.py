@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from radio_models.domain import Domain
+from radio_models.elementwise import evaluate, log10, part
 from radio_models.paths import Paths
 
 SPEED_OF_LIGHT_M_PER_S = 299_792_458.0
@@ -20,8 +21,12 @@ def free_space_loss_db(distance_m: npt.ArrayLike, frequency_hz: npt.ArrayLike) -
     >>> round(float(free_space_loss_db(1000.0, 868e6)), 4)
     91.2182
     """
-    waves = np.asarray(distance_m, np.float64) * np.asarray(frequency_hz, np.float64) / SPEED_OF_LIGHT_M_PER_S
-    return np.asarray(20.0 * np.log10(4.0 * np.pi * waves))
+    return evaluate(free_space_formula, distance_m, frequency_hz)
+
+
+@part
+def free_space_formula(distance_m: Any, frequency_hz: Any) -> Any:
+    return 20.0 * log10(4.0 * np.pi * (distance_m * frequency_hz / SPEED_OF_LIGHT_M_PER_S))
 
 
 @dataclass(frozen=True, slots=True)

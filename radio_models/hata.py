@@ -7,14 +7,15 @@ where lg d is raised to a power b (some texts multiply by b instead, which is no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from radio_models.domain import Domain
+from radio_models.elementwise import choose, evaluate, larger, log10, part
 from radio_models.errors import RadioError
-from radio_models.floats import Floats, floats
+from radio_models.floats import Floats
 from radio_models.paths import Paths
 
 City = Literal["small", "medium", "large"]
@@ -32,12 +33,17 @@ def mobile_antenna_correction_db(
     >>> mobile_antenna_correction_db(868.0, 1.5, city="large").round(4).item()
     -0.0009
     """
-    lg_f, h_m = np.log10(floats(frequency_mhz)), floats(mobile_height_m)
-    if _one_of("city", city, ("small", "medium", "large")) != "large":
-        return np.asarray((1.1 * lg_f - 0.7) * h_m - (1.56 * lg_f - 0.8))
-    low = 8.29 * np.log10(1.54 * h_m) ** 2 - 1.1
-    high = 3.2 * np.log10(11.75 * h_m) ** 2 - 4.97
-    return np.where(floats(frequency_mhz) <= LARGE_CITY_SWITCH_MHZ, low, high)
+    large = _one_of("city", city, ("small", "medium", "large")) == "large"
+    return evaluate(_mobile_antenna, frequency_mhz, mobile_height_m, settings=(large,))
+
+
+@part
+def _mobile_antenna(f: Any, h_m: Any, large: bool) -> Any:
+    if large:
+        low = 8.29 * log10(1.54 * h_m) ** 2 - 1.1
+        high = 3.2 * log10(11.75 * h_m) ** 2 - 4.97
+        return choose(f <= LARGE_CITY_SWITCH_MHZ, low, high)
+    return (1.1 * log10(f) - 0.7) * h_m - (1.56 * log10(f) - 0.8)
 
 
 def okumura_hata_loss_db(
@@ -60,25 +66,36 @@ def okumura_hata_loss_db(
     >>> okumura_hata_loss_db(5.0, 900.0, 30.0, 1.5).round(3).item()
     151.024
     """
-    d, lg_f, h_b = floats(distance_km), np.log10(floats(frequency_mhz)), floats(base_height_m)
-    lg_d = np.log10(d)
-    if long_distance:
-        beyond = np.log10(np.maximum(d, 20.0) / 20.0) ** 0.8
-        h_b_reduced = h_b / np.sqrt(1.0 + 7e-6 * h_b**2)
-        steeper = 1.0 + (0.14 + 1.87e-4 * floats(frequency_mhz) + 1.07e-3 * h_b_reduced) * beyond
-        lg_d = np.where(d > 20.0, np.maximum(lg_d, 1.0) ** steeper, lg_d)
-    loss_db = (
-        69.55
-        + 26.16 * lg_f
-        - 13.82 * np.log10(h_b)
-        - mobile_antenna_correction_db(frequency_mhz, mobile_height_m, city=city)
-        + (44.9 - 6.55 * np.log10(h_b)) * lg_d
-    )
-    if _one_of("environment", environment, ("urban", "suburban", "open")) == "suburban":
+    kind = _one_of("environment", environment, ("urban", "suburban", "open"))
+    large = _one_of("city", city, ("small", "medium", "large")) == "large"
+    formula = _okumura_hata_far if long_distance else _okumura_hata
+    return evaluate(
+        formula, distance_km, frequency_mhz, base_height_m, mobile_height_m,
+        settings=(kind == "suburban", kind == "open", large),
+    )  # fmt: skip
+
+
+def _okumura_hata(d: Any, f: Any, h_b: Any, h_m: Any, suburban: bool, open_land: bool, large: bool) -> Any:
+    return _at_lg_distance(log10(d), f, h_b, h_m, suburban, open_land, large)
+
+
+def _okumura_hata_far(d: Any, f: Any, h_b: Any, h_m: Any, suburban: bool, open_land: bool, large: bool) -> Any:
+    beyond = log10(larger(d, 20.0) / 20.0) ** 0.8
+    h_b_reduced = h_b / np.sqrt(1.0 + 7e-6 * h_b**2)
+    steeper = 1.0 + (0.14 + 1.87e-4 * f + 1.07e-3 * h_b_reduced) * beyond
+    lg_d = choose(d > 20.0, larger(log10(d), 1.0) ** steeper, log10(d))
+    return _at_lg_distance(lg_d, f, h_b, h_m, suburban, open_land, large)
+
+
+@part
+def _at_lg_distance(lg_d: Any, f: Any, h_b: Any, h_m: Any, suburban: bool, open_land: bool, large: bool) -> Any:
+    lg_f, lg_b = log10(f), log10(h_b)
+    loss_db = 69.55 + 26.16 * lg_f - 13.82 * lg_b - _mobile_antenna(f, h_m, large) + (44.9 - 6.55 * lg_b) * lg_d
+    if suburban:
         loss_db = loss_db - 2.0 * (lg_f - np.log10(28.0)) ** 2 - 5.4
-    elif environment == "open":
+    if open_land:
         loss_db = loss_db - 4.78 * lg_f**2 + 18.33 * lg_f - 40.94
-    return np.asarray(loss_db)
+    return loss_db
 
 
 @dataclass(frozen=True, slots=True)

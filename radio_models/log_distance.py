@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from radio_models.domain import Domain
+from radio_models.elementwise import evaluate, log10
 from radio_models.errors import RadioError
 from radio_models.free_space import free_space_loss_db
 from radio_models.paths import Paths
@@ -43,9 +44,8 @@ class LogDistance:
 
     def loss_db(self, paths: Paths) -> npt.NDArray[np.float64]:
         """Loss [dB] in the shape of `paths`."""
-        loss_db = self._reference_db(paths.frequency_hz) + 10.0 * self.exponent * np.log10(
-            paths.distance_m / self.reference_distance_m
-        )
+        reference_db = self._reference_db(paths.frequency_hz)
+        loss_db = slope_loss_db(reference_db, self.exponent, paths.distance_m, self.reference_distance_m)
         return np.broadcast_to(loss_db, paths.shape)
 
     def line_db(self, frequency_hz: float) -> tuple[float, float]:
@@ -59,3 +59,18 @@ class LogDistance:
         if self.reference_loss_db is None:
             return free_space_loss_db(self.reference_distance_m, frequency_hz)
         return np.asarray(self.reference_loss_db, np.float64)
+
+
+def slope_loss_db(
+    reference_db: npt.ArrayLike, exponent: float, distance_m: npt.ArrayLike, reference_distance_m: float
+) -> npt.NDArray[np.float64]:
+    """`reference_db` + 10 · exponent · lg(distance / reference distance) [dB]; any shapes that broadcast.
+
+    >>> slope_loss_db(120.0, 3.0, 10_000.0, 1000.0).item()
+    150.0
+    """
+    return evaluate(_slope, reference_db, distance_m, settings=(exponent, reference_distance_m))
+
+
+def _slope(reference_db: Any, distance_m: Any, exponent: float, reference_distance_m: float) -> Any:
+    return reference_db + 10.0 * exponent * log10(distance_m / reference_distance_m)

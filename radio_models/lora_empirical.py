@@ -12,6 +12,7 @@ import numpy as np
 from radio_models.domain import ANY, Domain, Range
 from radio_models.errors import RadioError
 from radio_models.floats import Floats
+from radio_models.log_distance import slope_loss_db
 from radio_models.paths import Paths
 
 
@@ -85,7 +86,7 @@ class LoraEmpirical:
     def loss_db(self, paths: Paths) -> Floats:
         """Loss [dB] in the shape of `paths`."""
         fit = LORA_FITS[self.fit]
-        loss_db = fit.reference_loss_db + 10.0 * fit.exponent * np.log10(paths.distance_m / fit.reference_distance_m)
+        loss_db = slope_loss_db(fit.reference_loss_db, fit.exponent, paths.distance_m, fit.reference_distance_m)
         if fit.height_slope_db:
             loss_db = loss_db - fit.height_slope_db * np.log10(paths.mobile_height_m)
         return np.broadcast_to(loss_db, paths.shape)

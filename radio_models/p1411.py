@@ -1,4 +1,4 @@
-"""Short paths outdoors: the site-general models of Recommendation ITU-R P.1411-11, sections 4.1.1 and 4.2.1.
+"""Short paths outdoors: the site-general models of Recommendation ITU-R P.1411-12, sections 4.1.1 and 4.2.1.
 
 Distances are straight lines between the antennas, as in the Recommendation.
 """
@@ -6,14 +6,15 @@ Distances are straight lines between the antennas, as in the Recommendation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from radio_models.domain import Domain, Range
+from radio_models.elementwise import evaluate, log10
 from radio_models.errors import RadioError
-from radio_models.floats import Floats, floats
+from radio_models.floats import Floats
 from radio_models.paths import Paths
 
 Environment = Literal[
@@ -57,8 +58,11 @@ def site_general_loss_db(distance_m: ArrayLike, frequency_ghz: ArrayLike, enviro
     79.622
     """
     row = _row(environment)
-    lg_d, lg_f = np.log10(floats(distance_m)), np.log10(floats(frequency_ghz))
-    return np.asarray(10.0 * row.alpha * lg_d + row.beta + 10.0 * row.gamma * lg_f)
+    return evaluate(_site_general, distance_m, frequency_ghz, settings=(row.alpha, row.beta, row.gamma))
+
+
+def _site_general(d: Any, f: Any, alpha: float, beta: float, gamma: float) -> Any:
+    return 10.0 * alpha * log10(d) + beta + 10.0 * gamma * log10(f)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class P1411:
         row = _row(self.environment)
         return Domain(
             f"p1411 {self.environment}",
-            "ITU-R P.1411-11",
+            "ITU-R P.1411-12",
             frequency_hz=(row.frequency_ghz[0] * 1e9, row.frequency_ghz[1] * 1e9),
             distance_m=row.distance_m,
         )

@@ -5,11 +5,12 @@ Both are *added* to a loss computed as if there were no clutter; `refuse_double_
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from radio_models.elementwise import evaluate, log10, power_of_ten, smaller
 from radio_models.errors import RadioError
 from radio_models.floats import Floats, floats
 from radio_models.inverse_normal import InverseNormal, normal_deviate
@@ -86,18 +87,22 @@ def statistical_loss_db(
     f = _within("frequency_ghz", frequency_ghz, 0.5, 67.0, "GHz")
     d = _within("distance_km", distance_km, 0.25, np.inf, "km")
     deviate = normal_deviate(_share(location_pct), inverse_normal)
-    return np.minimum(_uncapped_db(f, d, deviate), _uncapped_db(f, floats(2.0), deviate))
+    return evaluate(_statistical, f, d, deviate, compiled=False)
 
 
-def _uncapped_db(f: Floats, d: Floats, deviate: Floats) -> Floats:
+def _statistical(f: Any, d: Any, deviate: Any) -> Any:
+    return smaller(_uncapped_db(f, d, deviate), _uncapped_db(f, 2.0, deviate))
+
+
+def _uncapped_db(f: Any, d: Any, deviate: Any) -> Any:
     """Equation (3)."""
-    lg_f = np.log10(f)
-    long_db = -2.0 * np.log10(10.0 ** (-5.0 * lg_f - 12.5) + 10.0**-16.5)
-    short_db = 32.98 + 23.9 * np.log10(d) + 3.0 * lg_f
-    long_weight, short_weight = 10.0 ** (-0.2 * long_db), 10.0 ** (-0.2 * short_db)
+    lg_f = log10(f)
+    long_db = -2.0 * log10(power_of_ten(-5.0 * lg_f - 12.5) + 10.0**-16.5)
+    short_db = 32.98 + 23.9 * log10(d) + 3.0 * lg_f
+    long_weight, short_weight = power_of_ten(-0.2 * long_db), power_of_ten(-0.2 * short_db)
     both = long_weight + short_weight
     sigma_db = np.sqrt((16.0 * long_weight + 36.0 * short_weight) / both)
-    return floats(-5.0 * np.log10(both) + sigma_db * deviate)
+    return -5.0 * log10(both) + sigma_db * deviate
 
 
 def refuse_double_counting(path_loss: str, clutter_height_m: ArrayLike = 0.0) -> None:

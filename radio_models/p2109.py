@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from radio_models.elementwise import evaluate, log10, power_of_ten
 from radio_models.errors import RadioError
 from radio_models.floats import Floats, floats
 from radio_models.inverse_normal import InverseNormal, normal_deviate
@@ -60,12 +61,18 @@ def building_entry_loss_db(
     _demand("frequency_ghz", f, (f >= 0.08) & (f <= 100.0), "0.08 to 100 GHz")
     _demand("probability_pct", pct, (pct > 0.0) & (pct < 100.0), "more than 0 and less than 100 %")
     _demand("elevation_angle_deg", angle, np.abs(angle) <= 90.0, "-90 to 90 degrees")
-    k = COEFFICIENTS[building]
-    lg_f = np.log10(f)
     deviate = normal_deviate(pct / 100.0, inverse_normal)
-    direct = k.r + k.s * lg_f + k.t * lg_f**2 + 0.212 * np.abs(angle) + deviate * (k.u + k.v * lg_f)
-    around = k.w + k.x * lg_f + deviate * (k.y + k.z * lg_f)
-    return floats(10.0 * np.log10(10.0 ** (0.1 * direct) + 10.0 ** (0.1 * around) + 10.0**-0.3))
+    return evaluate(_entry, f, angle, deviate, settings=COEFFICIENTS[building], compiled=False)
+
+
+def _entry(
+    f: Any, angle: Any, deviate: Any,
+    r: float, s: float, t: float, u: float, v: float, w: float, x: float, y: float, z: float,
+) -> Any:  # fmt: skip
+    lg_f = log10(f)
+    direct = r + s * lg_f + t * lg_f**2 + 0.212 * np.abs(angle) + deviate * (u + v * lg_f)
+    around = w + x * lg_f + deviate * (y + z * lg_f)
+    return 10.0 * log10(power_of_ten(0.1 * direct) + power_of_ten(0.1 * around) + 10.0**-0.3)
 
 
 def _demand(name: str, values: Floats, good: np.ndarray, wanted: str) -> None:

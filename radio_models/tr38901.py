@@ -9,12 +9,13 @@ Break points use the exact speed of light; the note in the standard that says 3e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from radio_models.domain import Domain, Range
+from radio_models.elementwise import choose, evaluate, larger, log10, part, smaller
 from radio_models.errors import RadioError
 from radio_models.floats import Floats, floats
 from radio_models.free_space import SPEED_OF_LIGHT_M_PER_S
@@ -24,15 +25,16 @@ Scenario = Literal["uma", "umi", "rma"]
 State = Literal["los", "nlos", "average"]
 
 
-def _d_3d(d_2d_m: Floats, h_bs_m: Floats, h_ut_m: Floats) -> Floats:
+@part
+def _d_3d(d_2d_m: Any, h_bs_m: Any, h_ut_m: Any) -> Any:
     return np.sqrt(d_2d_m**2 + (h_bs_m - h_ut_m) ** 2)
 
 
-def _urban_break_m(frequency_ghz: Floats, h_bs_m: Floats, h_ut_m: Floats, environment_height_m: ArrayLike) -> Floats:
-    h_e = floats(environment_height_m)
+@part
+def _urban_break_m(frequency_ghz: Any, h_bs_m: Any, h_ut_m: Any, h_e: Any) -> Any:
     # terminals below the effective environment have no break point of their own; a centimetre keeps the numbers finite
-    heights = np.maximum(h_bs_m - h_e, 0.01) * np.maximum(h_ut_m - h_e, 0.01)
-    return np.asarray(4.0 * heights * frequency_ghz * 1e9 / SPEED_OF_LIGHT_M_PER_S)
+    heights = larger(h_bs_m - h_e, 0.01) * larger(h_ut_m - h_e, 0.01)
+    return 4.0 * heights * frequency_ghz * 1e9 / SPEED_OF_LIGHT_M_PER_S
 
 
 def uma_los_loss_db(
@@ -51,12 +53,16 @@ def uma_los_loss_db(
     >>> uma_los_loss_db(100.0, 2.0).round(3).item()
     78.277
     """
-    d, f, h_bs, h_ut = floats(d_2d_m), floats(frequency_ghz), floats(h_bs_m), floats(h_ut_m)
-    d_3d = _d_3d(d, h_bs, h_ut)
-    break_m = _urban_break_m(f, h_bs, h_ut, environment_height_m)
-    near = 28.0 + 22.0 * np.log10(d_3d) + 20.0 * np.log10(f)
-    far = 28.0 + 40.0 * np.log10(d_3d) + 20.0 * np.log10(f) - 9.0 * np.log10(break_m**2 + (h_bs - h_ut) ** 2)
-    return np.where(d <= break_m, near, far)
+    return evaluate(_uma_los, d_2d_m, frequency_ghz, h_bs_m, h_ut_m, environment_height_m)
+
+
+@part
+def _uma_los(d: Any, f: Any, h_bs: Any, h_ut: Any, h_e: Any) -> Any:
+    lg_d, lg_f = log10(_d_3d(d, h_bs, h_ut)), log10(f)
+    break_m = _urban_break_m(f, h_bs, h_ut, h_e)
+    near = 28.0 + 22.0 * lg_d + 20.0 * lg_f
+    far = 28.0 + 40.0 * lg_d + 20.0 * lg_f - 9.0 * log10(break_m**2 + (h_bs - h_ut) ** 2)
+    return choose(d <= break_m, near, far)
 
 
 def uma_nlos_loss_db(
@@ -72,10 +78,13 @@ def uma_nlos_loss_db(
     >>> uma_nlos_loss_db(100.0, 2.0).round(3).item()
     98.177
     """
-    f, h_ut = floats(frequency_ghz), floats(h_ut_m)
-    d_3d = _d_3d(floats(d_2d_m), floats(h_bs_m), h_ut)
-    blocked = 13.54 + 39.08 * np.log10(d_3d) + 20.0 * np.log10(f) - 0.6 * (h_ut - 1.5)
-    return np.maximum(uma_los_loss_db(d_2d_m, f, h_bs_m, h_ut, environment_height_m=environment_height_m), blocked)
+    return evaluate(_uma_nlos, d_2d_m, frequency_ghz, h_bs_m, h_ut_m, environment_height_m)
+
+
+@part
+def _uma_nlos(d: Any, f: Any, h_bs: Any, h_ut: Any, h_e: Any) -> Any:
+    blocked = 13.54 + 39.08 * log10(_d_3d(d, h_bs, h_ut)) + 20.0 * log10(f) - 0.6 * (h_ut - 1.5)
+    return larger(_uma_los(d, f, h_bs, h_ut, h_e), blocked)
 
 
 def umi_los_loss_db(
@@ -86,12 +95,16 @@ def umi_los_loss_db(
     >>> umi_los_loss_db(100.0, 2.0).round(3).item()
     80.453
     """
-    d, f, h_bs, h_ut = floats(d_2d_m), floats(frequency_ghz), floats(h_bs_m), floats(h_ut_m)
-    d_3d = _d_3d(d, h_bs, h_ut)
+    return evaluate(_umi_los, d_2d_m, frequency_ghz, h_bs_m, h_ut_m)
+
+
+@part
+def _umi_los(d: Any, f: Any, h_bs: Any, h_ut: Any) -> Any:
+    lg_d, lg_f = log10(_d_3d(d, h_bs, h_ut)), log10(f)
     break_m = _urban_break_m(f, h_bs, h_ut, 1.0)
-    near = 32.4 + 21.0 * np.log10(d_3d) + 20.0 * np.log10(f)
-    far = 32.4 + 40.0 * np.log10(d_3d) + 20.0 * np.log10(f) - 9.5 * np.log10(break_m**2 + (h_bs - h_ut) ** 2)
-    return np.where(d <= break_m, near, far)
+    near = 32.4 + 21.0 * lg_d + 20.0 * lg_f
+    far = 32.4 + 40.0 * lg_d + 20.0 * lg_f - 9.5 * log10(break_m**2 + (h_bs - h_ut) ** 2)
+    return choose(d <= break_m, near, far)
 
 
 def umi_nlos_loss_db(
@@ -102,10 +115,13 @@ def umi_nlos_loss_db(
     >>> umi_nlos_loss_db(100.0, 2.0).round(3).item()
     99.467
     """
-    f, h_ut = floats(frequency_ghz), floats(h_ut_m)
-    d_3d = _d_3d(floats(d_2d_m), floats(h_bs_m), h_ut)
-    blocked = 35.3 * np.log10(d_3d) + 22.4 + 21.3 * np.log10(f) - 0.3 * (h_ut - 1.5)
-    return np.maximum(umi_los_loss_db(d_2d_m, f, h_bs_m, h_ut), blocked)
+    return evaluate(_umi_nlos, d_2d_m, frequency_ghz, h_bs_m, h_ut_m)
+
+
+@part
+def _umi_nlos(d: Any, f: Any, h_bs: Any, h_ut: Any) -> Any:
+    blocked = 35.3 * log10(_d_3d(d, h_bs, h_ut)) + 22.4 + 21.3 * log10(f) - 0.3 * (h_ut - 1.5)
+    return larger(_umi_los(d, f, h_bs, h_ut), blocked)
 
 
 def rma_los_loss_db(
@@ -121,21 +137,22 @@ def rma_los_loss_db(
     >>> rma_los_loss_db(1000.0, 0.868).round(3).item()
     93.68
     """
-    d, f, h_bs, h_ut = floats(d_2d_m), floats(frequency_ghz), floats(h_bs_m), floats(h_ut_m)
-    h = floats(building_height_m)
+    return evaluate(_rma_los, d_2d_m, frequency_ghz, h_bs_m, h_ut_m, building_height_m)
+
+
+@part
+def _rma_near(d_3d: Any, f: Any, h: Any) -> Any:
     rise = h**1.72
+    slope_db, start_db = smaller(0.03 * rise, 10.0), smaller(0.044 * rise, 14.77)
+    free_db = 20.0 * log10(40.0 * np.pi * d_3d * f / 3.0)
+    return free_db + slope_db * log10(d_3d) - start_db + 0.002 * log10(h) * d_3d
 
-    def near(d_3d: Floats) -> Floats:
-        return np.asarray(
-            20.0 * np.log10(40.0 * np.pi * d_3d * f / 3.0)
-            + np.minimum(0.03 * rise, 10.0) * np.log10(d_3d)
-            - np.minimum(0.044 * rise, 14.77)
-            + 0.002 * np.log10(h) * d_3d
-        )
 
+@part
+def _rma_los(d: Any, f: Any, h_bs: Any, h_ut: Any, h: Any) -> Any:
     d_3d = _d_3d(d, h_bs, h_ut)
     break_m = 2.0 * np.pi * h_bs * h_ut * f * 1e9 / SPEED_OF_LIGHT_M_PER_S
-    return np.where(d <= break_m, near(d_3d), near(break_m) + 40.0 * np.log10(d_3d / break_m))
+    return choose(d <= break_m, _rma_near(d_3d, f, h), _rma_near(break_m, f, h) + 40.0 * log10(d_3d / break_m))
 
 
 def rma_nlos_loss_db(
@@ -152,19 +169,23 @@ def rma_nlos_loss_db(
     >>> rma_nlos_loss_db(1000.0, 0.868).round(3).item()
     118.313
     """
-    f, h_bs, h_ut = floats(frequency_ghz), floats(h_bs_m), floats(h_ut_m)
-    h = floats(building_height_m)
-    d_3d = _d_3d(floats(d_2d_m), h_bs, h_ut)
+    town = building_height_m, street_width_m
+    return evaluate(_rma_nlos, d_2d_m, frequency_ghz, h_bs_m, h_ut_m, *town)
+
+
+@part
+def _rma_nlos(d: Any, f: Any, h_bs: Any, h_ut: Any, h: Any, street_width_m: Any) -> Any:
+    lg_bs = log10(h_bs)
     blocked = (
         161.04
-        - 7.1 * np.log10(floats(street_width_m))
-        + 7.5 * np.log10(h)
-        - (24.37 - 3.7 * (h / h_bs) ** 2) * np.log10(h_bs)
-        + (43.42 - 3.1 * np.log10(h_bs)) * (np.log10(d_3d) - 3.0)
-        + 20.0 * np.log10(f)
-        - (3.2 * np.log10(11.75 * h_ut) ** 2 - 4.97)
+        - 7.1 * log10(street_width_m)
+        + 7.5 * log10(h)
+        - (24.37 - 3.7 * (h / h_bs) ** 2) * lg_bs
+        + (43.42 - 3.1 * lg_bs) * (log10(_d_3d(d, h_bs, h_ut)) - 3.0)
+        + 20.0 * log10(f)
+        - (3.2 * log10(11.75 * h_ut) ** 2 - 4.97)
     )
-    return np.maximum(rma_los_loss_db(d_2d_m, f, h_bs, h_ut, building_height_m=h), blocked)
+    return larger(_rma_los(d, f, h_bs, h_ut, h), blocked)
 
 
 def los_probability(scenario: Scenario, d_2d_m: ArrayLike, h_ut_m: ArrayLike = 1.5) -> Floats:
@@ -173,16 +194,31 @@ def los_probability(scenario: Scenario, d_2d_m: ArrayLike, h_ut_m: ArrayLike = 1
     >>> los_probability("uma", [10.0, 100.0]).round(4).tolist()
     [1.0, 0.3477]
     """
-    d, h_ut = floats(d_2d_m), floats(h_ut_m)
-    if _known(scenario) == "rma":
-        return np.where(d <= 10.0, 1.0, np.exp(-(np.maximum(d, 10.0) - 10.0) / 1000.0)) + 0.0 * h_ut
-    far = np.maximum(d, 18.0)
-    falloff = np.exp(-far / (63.0 if scenario == "uma" else 36.0))
-    probability = 18.0 / far + falloff * (1.0 - 18.0 / far)
-    if scenario == "uma":
-        lifted = (np.clip(h_ut - 13.0, 0.0, 10.0) / 10.0) ** 1.5
-        probability = probability * (1.0 + lifted * 1.25 * (far / 100.0) ** 3 * np.exp(-far / 150.0))
-    return np.where(d <= 18.0, 1.0, probability) + 0.0 * h_ut
+    formula: Any = {"uma": _uma_sight, "umi": _umi_sight, "rma": _rma_sight}[_known(scenario)]
+    return evaluate(formula, d_2d_m, h_ut_m)
+
+
+@part
+def _urban_sight(far: Any, scale_m: float) -> Any:
+    return 18.0 / far + np.exp(-far / scale_m) * (1.0 - 18.0 / far)
+
+
+@part
+def _uma_sight(d: Any, h_ut: Any) -> Any:
+    far = larger(d, 18.0)
+    lifted = (smaller(larger(h_ut - 13.0, 0.0), 10.0) / 10.0) ** 1.5
+    gain = 1.0 + lifted * 1.25 * (far / 100.0) ** 3 * np.exp(-far / 150.0)
+    return choose(d <= 18.0, 1.0, _urban_sight(far, 63.0) * gain)
+
+
+@part
+def _umi_sight(d: Any, h_ut: Any) -> Any:
+    return choose(d <= 18.0, 1.0, _urban_sight(larger(d, 18.0), 36.0)) + 0.0 * h_ut
+
+
+@part
+def _rma_sight(d: Any, h_ut: Any) -> Any:
+    return np.exp(-(larger(d, 10.0) - 10.0) / 1000.0) + 0.0 * h_ut
 
 
 _SIGMA_DB = {
@@ -263,20 +299,50 @@ class Tr38901:
 
     def loss_db(self, paths: Paths) -> Floats:
         """Loss [dB] in the shape of `paths`."""
-        d, f = paths.ground_distance_m, paths.frequency_hz / 1e9
-        h_bs, h_ut = paths.base_height_m, paths.mobile_height_m
-        if self.scenario == "uma":
-            los, nlos = uma_los_loss_db(d, f, h_bs, h_ut), uma_nlos_loss_db(d, f, h_bs, h_ut)
-        elif self.scenario == "umi":
-            los, nlos = umi_los_loss_db(d, f, h_bs, h_ut), umi_nlos_loss_db(d, f, h_bs, h_ut)
-        else:
-            h, w = self.building_height_m, self.street_width_m
-            los = rma_los_loss_db(d, f, h_bs, h_ut, building_height_m=h)
-            nlos = rma_nlos_loss_db(d, f, h_bs, h_ut, building_height_m=h, street_width_m=w)
-        if self.state != "average":
-            return np.broadcast_to(los if self.state == "los" else nlos, paths.shape)
-        share = los_probability(self.scenario, d, h_ut)
-        return np.broadcast_to(share * los + (1.0 - share) * nlos, paths.shape)
+        columns = paths.distance_m, paths.frequency_hz, paths.tx_height_m, paths.rx_height_m
+        formula: Any = {"uma": _uma, "umi": _umi, "rma": _rma}[self.scenario]
+        town = (self.building_height_m, self.street_width_m) if self.scenario == "rma" else ()
+        loss_db = evaluate(formula, *columns, settings=(*town, self.state == "los", self.state == "nlos"))
+        return np.broadcast_to(loss_db, paths.shape)
+
+
+@part
+def _along_ground(d_3d: Any, h_bs: Any, h_ut: Any) -> Any:
+    """As `Paths.ground_distance_m`."""
+    return np.sqrt(larger(d_3d**2 - (h_bs - h_ut) ** 2, 1.0))
+
+
+def _uma(d_3d: Any, f_hz: Any, tx: Any, rx: Any, los: bool, nlos: bool) -> Any:
+    h_bs, h_ut, f = larger(tx, rx), smaller(tx, rx), f_hz / 1e9
+    d = _along_ground(d_3d, h_bs, h_ut)
+    if los:
+        return _uma_los(d, f, h_bs, h_ut, 1.0)
+    if nlos:
+        return _uma_nlos(d, f, h_bs, h_ut, 1.0)
+    share = _uma_sight(d, h_ut)
+    return share * _uma_los(d, f, h_bs, h_ut, 1.0) + (1.0 - share) * _uma_nlos(d, f, h_bs, h_ut, 1.0)
+
+
+def _umi(d_3d: Any, f_hz: Any, tx: Any, rx: Any, los: bool, nlos: bool) -> Any:
+    h_bs, h_ut, f = larger(tx, rx), smaller(tx, rx), f_hz / 1e9
+    d = _along_ground(d_3d, h_bs, h_ut)
+    if los:
+        return _umi_los(d, f, h_bs, h_ut)
+    if nlos:
+        return _umi_nlos(d, f, h_bs, h_ut)
+    share = _umi_sight(d, h_ut)
+    return share * _umi_los(d, f, h_bs, h_ut) + (1.0 - share) * _umi_nlos(d, f, h_bs, h_ut)
+
+
+def _rma(d_3d: Any, f_hz: Any, tx: Any, rx: Any, building_m: float, street_m: float, los: bool, nlos: bool) -> Any:
+    h_bs, h_ut, f = larger(tx, rx), smaller(tx, rx), f_hz / 1e9
+    d = _along_ground(d_3d, h_bs, h_ut)
+    if los:
+        return _rma_los(d, f, h_bs, h_ut, building_m)
+    if nlos:
+        return _rma_nlos(d, f, h_bs, h_ut, building_m, street_m)
+    share, blocked = _rma_sight(d, h_ut), _rma_nlos(d, f, h_bs, h_ut, building_m, street_m)
+    return share * _rma_los(d, f, h_bs, h_ut, building_m) + (1.0 - share) * blocked
 
 
 def _known(scenario: str) -> str:

@@ -7,15 +7,16 @@ that turn as exp(+jωt), so a lossy ground has ε_r − j 60 σ λ and a longer 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from radio_models.domain import Domain
+from radio_models.elementwise import evaluate, larger, log10, smaller
 from radio_models.errors import RadioError
-from radio_models.floats import Floats, floats
-from radio_models.free_space import SPEED_OF_LIGHT_M_PER_S, free_space_loss_db
+from radio_models.floats import Floats
+from radio_models.free_space import SPEED_OF_LIGHT_M_PER_S, free_space_formula
 from radio_models.paths import Paths
 
 Polarization = Literal["horizontal", "vertical"]
@@ -38,21 +39,43 @@ def two_ray_loss_db(
     >>> two_ray_loss_db(1000.0, 868e6, 10.0, 2.0).round(2).item()
     94.51
     """
-    direct_m, h_t, h_r = floats(distance_m), floats(tx_height_m), floats(rx_height_m)
-    wavelength_m = SPEED_OF_LIGHT_M_PER_S / floats(frequency_hz)
+    ground = relative_permittivity, conductivity_s_per_m
+    return evaluate(
+        _two_rays, distance_m, frequency_hz, tx_height_m, rx_height_m, *ground, settings=(polarization == "vertical",)
+    )
+
+
+def _two_rays(
+    direct_m: Any, frequency_hz: Any, h_t: Any, h_r: Any, permittivity: Any, conductivity: Any, vertical: bool
+) -> Any:
+    wavelength_m = SPEED_OF_LIGHT_M_PER_S / frequency_hz
     # the image of the antenna lies h_t + h_r away vertically: reflected² = direct² + 4 h_t h_r
     reflected_m = np.sqrt(direct_m**2 + 4.0 * h_t * h_r)
     longer_m = 4.0 * h_t * h_r / (direct_m + reflected_m)
-    sine = np.minimum((h_t + h_r) / reflected_m, 1.0)
+    sine = smaller((h_t + h_r) / reflected_m, 1.0)
 
-    permittivity = floats(relative_permittivity) - 60j * floats(conductivity_s_per_m) * wavelength_m
-    root = np.sqrt(permittivity - (1.0 - sine**2))
-    facing = permittivity * sine if polarization == "vertical" else sine + 0j
-    reflection = (facing - root) / (facing + root)
-    phase = np.exp(-2j * np.pi * longer_m / wavelength_m)
-    amplitude = np.abs(1.0 + reflection * phase * (direct_m / reflected_m))
+    # ε = ε_r − jκ; the root of ε − cos² ψ, which lies in the fourth quadrant
+    kappa = 60.0 * conductivity * wavelength_m
+    above = permittivity - (1.0 - sine**2)
+    size = np.sqrt(above**2 + kappa**2)
+    root_real = np.sqrt(0.5 * (size + above))
+    root_imaginary = -np.sqrt(0.5 * larger(size - above, 0.0))
+    facing_real = permittivity * sine if vertical else sine
+    facing_imaginary = -kappa * sine if vertical else 0.0 * sine
+
+    # Γ = (facing − root) / (facing + root)
+    up_real, up_imaginary = facing_real - root_real, facing_imaginary - root_imaginary
+    down_real, down_imaginary = facing_real + root_real, facing_imaginary + root_imaginary
+    weight = direct_m / reflected_m / (down_real**2 + down_imaginary**2)
+    gamma_real = (up_real * down_real + up_imaginary * down_imaginary) * weight
+    gamma_imaginary = (up_imaginary * down_real - up_real * down_imaginary) * weight
+    phase = -2.0 * np.pi * longer_m / wavelength_m
+    turn_real, turn_imaginary = np.cos(phase), np.sin(phase)
+    real = 1.0 + gamma_real * turn_real - gamma_imaginary * turn_imaginary
+    imaginary = gamma_real * turn_imaginary + gamma_imaginary * turn_real
     # a perfect null would be infinitely deep; 300 dB below free space is nothing all the same
-    return np.asarray(free_space_loss_db(direct_m, frequency_hz) - 20.0 * np.log10(np.maximum(amplitude, 1e-15)))
+    power = larger(real**2 + imaginary**2, 1e-30)
+    return free_space_formula(direct_m, frequency_hz) - 10.0 * log10(power)
 
 
 def plane_earth_loss_db(
@@ -63,8 +86,12 @@ def plane_earth_loss_db(
     >>> plane_earth_loss_db(10_000.0, 868e6, 10.0, 2.0).round(2).item()
     133.98
     """
-    far_db = 40.0 * np.log10(floats(distance_m)) - 20.0 * np.log10(floats(tx_height_m) * floats(rx_height_m))
-    return np.maximum(far_db, free_space_loss_db(distance_m, frequency_hz))
+    return evaluate(_plane_earth, distance_m, frequency_hz, tx_height_m, rx_height_m)
+
+
+def _plane_earth(distance_m: Any, frequency_hz: Any, tx_height_m: Any, rx_height_m: Any) -> Any:
+    far_db = 40.0 * log10(distance_m) - 20.0 * log10(tx_height_m * rx_height_m)
+    return larger(far_db, free_space_formula(distance_m, frequency_hz))
 
 
 @dataclass(frozen=True, slots=True)

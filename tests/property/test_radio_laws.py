@@ -100,7 +100,7 @@ def test_more_margin_is_never_heard_less(name: str, margin_db: float, more_db: f
 
 @pytest.mark.parametrize("name", FADING)
 @given(st.floats(-60.0, 30.0), st.integers(0, 2**63))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)  # the first draw of a Rician makes its table
 def test_survival_counts_the_draws_that_are_heard(name: str, margin_db: float, seed: int) -> None:
     fading = FADING[name]()
     n = 4000
