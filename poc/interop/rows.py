@@ -20,7 +20,10 @@ from poc.interop.rejections import Rejections
 Row = dict[str, Any]
 LONGEST_LINE = 4_000_000
 LONGEST_TEXT = 4096
-BATCH_ROWS = 16_384
+BATCH_ROWS = 4096
+#: More rows than bytes, or a column that swells a hundredfold, is a bomb; small files never are.
+INNOCENT_ROWS, INNOCENT_BYTES, MOST_INFLATION = 1_000_000, 64_000_000, 100
+BOMB = "swells too much when unpacked"
 INT64_MAX = 2**63 - 1
 _WHOLE = re.compile(r"[+-]?[0-9]{1,25}")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
@@ -109,15 +112,58 @@ def _parquet_rows(path: Path, required: tuple[str, ...], counts: Rejections) -> 
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
-            _check_columns(path, required, file.schema_arrow.names)
-            for batch in file.iter_batches(BATCH_ROWS):
-                counts.receive(batch.num_rows)
-                yield from batch.to_pylist()
+        with pq.ParquetFile(path, memory_map=True) as file:
+            schema = file.schema_arrow
+            _check_columns(path, required, schema.names)
+            n_rows = file.metadata.num_rows
+            if n_rows > INNOCENT_ROWS and n_rows > path.stat().st_size:
+                counts.receive(n_rows)
+                counts.reject(BOMB, n_rows)
+                return
+        words = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_binary(f.type)]
+        plain = [f.name for f in schema if not pa.types.is_nested(f.type)]
+        # words stay in dictionaries, so that one long word in many rows is held once
+        with pq.ParquetFile(path, read_dictionary=words, memory_map=True) as file:
+            for group in range(file.num_row_groups):
+                facts = file.metadata.row_group(group)
+                counts.receive(facts.num_rows)
+                if _swells(facts):
+                    counts.reject(BOMB, facts.num_rows)
+                    continue
+                for batch in file.iter_batches(BATCH_ROWS, [group], columns=plain):
+                    yield from _shortened(batch).to_pylist()
     except (pa.ArrowException, UnicodeDecodeError, OverflowError, ValueError) as error:
         if isinstance(error, DataError):
             raise
         raise DataError(f"'{path}' is no readable Parquet file ({error}); write it again.") from error
+
+
+def _swells(row_group: Any) -> bool:
+    """Whether a row group unpacks to far more than real reports, which hold random bytes, ever would."""
+    columns = [row_group.column(i) for i in range(row_group.num_columns)]
+    return any(
+        column.total_uncompressed_size > INNOCENT_BYTES
+        and column.total_uncompressed_size > MOST_INFLATION * column.total_compressed_size
+        for column in columns
+    )
+
+
+def _shortened(batch: Any) -> Any:
+    """The batch with every word that no row may hold cut down, so that rows stay small."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for i, field in enumerate(batch.schema):
+        column = batch.column(i)
+        if not pa.types.is_dictionary(field.type):
+            continue
+        words = column.dictionary
+        too_long = pc.greater(pc.binary_length(words), 4 * LONGEST_TEXT)
+        if pc.any(too_long).as_py():
+            stand_in = pa.scalar(b"x" * (LONGEST_TEXT + 1), pa.binary()).cast(words.type)
+            words = pc.if_else(too_long, stand_in, words)
+            batch = batch.set_column(i, field.name, pa.DictionaryArray.from_arrays(column.indices, words))
+    return batch
 
 
 def _check_columns(path: Path, required: tuple[str, ...], names: list[str]) -> None:
@@ -215,6 +261,8 @@ def hex_bytes(row: Row, name: str, length: int | None = None) -> bytes:
     value = row.get(name)
     if absent(row, name):
         return b""
+    if isinstance(value, str | bytes) and len(value) > LONGEST_TEXT:
+        raise Rejected(f"{name} is too long")
     try:
         data = value if isinstance(value, bytes) else bytes.fromhex(str(value).strip().removeprefix("0x"))
     except ValueError:
