@@ -17,6 +17,7 @@ from poc.interop.frames import file_name, write_frames
 from poc.interop.messages import FILE_TYPES
 from poc.interop.oracle_ingest import report_id
 from poc.interop.run_reports import DATA_RATE_NUMBERS, Row, RunReports
+from poc.interop.run_rewards import EpochMoney, money_by_epoch
 from poc.interop.wire import encode
 from poc.keys import Keys
 from poc.ledger.keys import public_key, sign
@@ -24,6 +25,12 @@ from poc.reasons import Side
 from poc.store import RunData
 
 MS_NS, DAY_S = 10**6, 86_400
+#: Pool → field of the manifest that holds the bones for one share.
+PRICES = {
+    "beacons": "poc_bones_per_beacon_reward_share",
+    "witnesses": "poc_bones_per_witness_reward_share",
+    "data": "dc_bones_per_share",
+}
 TOKEN_HNT = 1
 _POC, _ORACLE = 0, 2
 #: Unpaid parts of the emission → Helium's type of unallocated reward; operations is a reward of its own.
@@ -188,7 +195,7 @@ class OracleFiles:
         return start_s + epoch * epoch_s, start_s + (epoch + 1) * epoch_s
 
     def _rewards(self) -> Iterator[Row]:
-        """Hotspots epoch by epoch; what went to nobody, which a run keeps as one sum, with the period of the last."""
+        """Hotspots epoch by epoch, then what went to nobody."""
         fields = {"beacons": "beacon_amount", "witnesses": "witness_amount", "data": "dc_transfer_amount"}
         amounts: dict[tuple[int, int], Row] = {}
         for row in self.run.tables["rewards"].to_pylist():
@@ -198,23 +205,38 @@ class OracleFiles:
         for (epoch, _), reward in sorted(amounts.items()):
             start_s, end_s = self._period(epoch)
             yield {"start_period": start_s, "end_period": end_s, "gateway_reward": reward}
-        unpaid = self.run.manifest["unpaid_bones"]
-        start_s, end_s = self._period(int(self.run.manifest["n_epochs"]) - 1)
-        period = {"start_period": start_s, "end_period": end_s}
-        if "operations" in unpaid:
-            yield {**period, "operational_reward": {"amount": unpaid["operations"]}}
-        for kind in sorted(set(UNALLOCATED.values())):
-            amount = sum(unpaid.get(name, 0) for name, of in UNALLOCATED.items() if of == kind)
-            if amount:
-                yield {**period, "unallocated_reward": {"reward_type": kind, "amount": amount}}
+        for epoch, unpaid in self._unpaid.items():
+            start_s, end_s = self._period(epoch)
+            period = {"start_period": start_s, "end_period": end_s}
+            if "operations" in unpaid:
+                yield {**period, "operational_reward": {"amount": unpaid["operations"]}}
+            for kind in sorted(set(UNALLOCATED.values())):
+                amount = sum(unpaid.get(name, 0) for name, of in UNALLOCATED.items() if of == kind)
+                if amount:
+                    yield {**period, "unallocated_reward": {"reward_type": kind, "amount": amount}}
+
+    @cached_property
+    def _money(self) -> dict[int, EpochMoney]:
+        return money_by_epoch(self.run)
+
+    @property
+    def _unpaid(self) -> dict[int, dict[str, int]]:
+        """Bones that went to nobody by epoch; all with the last one where only their sum is known."""
+        if self._money:
+            return {epoch: money.unpaid for epoch, money in self._money.items()}
+        return {int(self.run.manifest["n_epochs"]) - 1: self.run.manifest["unpaid_bones"]}
 
     def _manifests(self, shares_file: str) -> Iterator[Row]:
-        for epoch in range(int(self.run.manifest["n_epochs"])):
+        for epoch in range(int(self.run.manifest["warm_up_epochs"]), int(self.run.manifest["n_epochs"])):
             start_s, end_s = self._period(epoch)
+            prices = self._money[epoch].prices if self._money else {}
             yield {
                 "written_files": [shares_file],
                 "start_timestamp": start_s,
                 "end_timestamp": end_s,
-                "iot_reward_data": {"token": TOKEN_HNT},
+                "iot_reward_data": {
+                    **{PRICES[pool]: {"value": f"{price:f}"} for pool, price in prices.items() if pool in PRICES},
+                    "token": TOKEN_HNT,
+                },
                 "epoch": start_s // DAY_S,
             }

@@ -21,13 +21,13 @@ from poc.interop.rejections import Rejections
 from poc.interop.rows import kept, read_rows, text, whole
 from poc.interop.verify import Verified, claims_by_day
 from poc.reasons import Reason, Side
-from poc.rewards.amounts import DataTransfer, pay
+from poc.rewards.amounts import DataTransfer, pay, prices
 from poc.schema import SHARES
 from poc.store import write_json
 from poc.table import Table, table_from_arrow
 from poc.validator.state import LAST_TIMES, ValidatorState
 
-BONES_PER_TOKEN = 10**8
+BONES_PER_TOKEN, DAY_S = 10**8, 86_400
 _SINGULAR = {"beacons": "beacon", "witnesses": "witness"}
 STATE_FILE = "last_times.parquet"
 
@@ -102,12 +102,14 @@ def verdict_rows(verified: Verified) -> pa.Table:
     return pa.table(arrays, VERDICT_COLUMNS)
 
 
-def reward_rows(verified: Verified, money: Money | None) -> tuple[pa.Table, dict[str, dict[str, int]]]:
-    """Shares by hotspot and epoch (UTC day since 1970), amounts if there is money; and what went to nobody [bones]."""
+def reward_rows(verified: Verified, money: Money | None) -> tuple[pa.Table, dict[str, Any]]:
+    """Shares by hotspot and epoch (UTC day since 1970), amounts if there is money; and by epoch what went to nobody
+    [bones] and the bones for one share of each pool (15 decimals, as text).
+    """
     data = _data_credits(money, verified.hotspot_names, verified.counts)
     names = verified.hotspot_names.text_of
     found: dict[tuple[int, int], dict[str, Any]] = {}
-    unpaid: dict[str, dict[str, int]] = {}
+    epochs: dict[str, Any] = {}
     claims = claims_by_day(verified)
     for day in sorted({*claims, *data}):
         shares = SHARES.empty()
@@ -124,7 +126,9 @@ def reward_rows(verified: Verified, money: Money | None) -> tuple[pa.Table, dict
         )
         paid, left = pay(shares, emission, 1.0, day, transfer)
         _add(found, day, paid, "amount_bones", "_bones", 1)
-        unpaid[str(day)] = left
+        per_share = {name: f"{price:f}" for name, price in prices(shares, emission, 1.0, transfer).items()}
+        period = {"start_s": day * DAY_S, "end_s": (day + 1) * DAY_S}
+        epochs[str(day)] = {**period, "bones_per_share": per_share, "unpaid_bones": left}
     keys = sorted(found, key=lambda key: (key[1], names[key[0]]))
     columns: dict[str, Any] = {
         "hotspot": pa.array([names[hotspot] for hotspot, _ in keys], pa.string()),
@@ -137,7 +141,7 @@ def reward_rows(verified: Verified, money: Money | None) -> tuple[pa.Table, dict
         for pool in [*wanted, *sorted(given - set(wanted))]:
             values = [found[key].get(pool + suffix, nothing) for key in keys]
             columns[_SINGULAR.get(pool, pool) + suffix] = pa.array(values, kind)
-    return pa.table(columns), unpaid
+    return pa.table(columns), epochs
 
 
 def _add(
@@ -180,7 +184,7 @@ def _data_credits(money: Money | None, names: Names, counts: dict[str, Rejection
 def write_verified(folder: Path, verified: Verified, money: Money | None = None) -> dict[str, Any]:
     """Write the files of a verification and give the summary. The folder must be there."""
     verdicts = verdict_rows(verified)
-    rewards, unpaid = reward_rows(verified, money)
+    rewards, epochs = reward_rows(verified, money)
     pq.write_table(verdicts, folder / "verdicts.parquet", compression="zstd")
     pq.write_table(rewards, folder / "rewards.parquet", compression="zstd")
     summary = {
@@ -188,7 +192,7 @@ def write_verified(folder: Path, verified: Verified, money: Money | None = None)
         "differences": dict(verified.profile.differences),
         "counts": {name: counts.summary() for name, counts in verified.counts.items() if counts.n_received},
         "verdicts": _verdict_counts(verdicts),
-        "unpaid_bones": unpaid,
+        "reward_epochs": epochs,
         "notes": verified.notes,
     }
     write_json(folder / "summary.json", summary)

@@ -1,8 +1,10 @@
 """A small run goes out in every form and comes back through `verify` with the same verdicts."""
 
 import json
+from decimal import Decimal
 
 import numpy as np
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -103,9 +105,17 @@ def test_oracle_files_hold_what_the_run_holds(run, tmp_path):
     paid = sum(sum(r["gateway_reward"][name] for name in ("beacon_amount", "witness_amount"))
                for r in frames["iot_network_reward_shares_v1"] if "gateway_reward" in r)  # fmt: skip
     assert paid == int(run.tables["rewards"]["amount_bones"].to_numpy().sum()) > 0
-    assert frames["network_reward_manifest_v1"][0]["written_files"] == [
-        f"iot_network_reward_shares_v1.{run.manifest['start_s']}000.gz"
-    ]
+    (manifest,) = frames["network_reward_manifest_v1"]
+    assert manifest["written_files"] == [f"iot_network_reward_shares_v1.{run.manifest['start_s']}000.gz"]
+    rewards = frames["iot_network_reward_shares_v1"]
+    unpaid = sum(r["unallocated_reward"]["amount"] for r in rewards if "unallocated_reward" in r)
+    operations = sum(r["operational_reward"]["amount"] for r in rewards if "operational_reward" in r)
+    emitted = PROFILE.emission.bones_per_day
+    assert paid + unpaid + operations + emitted * 6 // 100 == emitted  # the rest goes to delegators on chain
+    witnesses = run.tables["rewards"].filter(pc.equal(run.tables["rewards"]["pool"], "witnesses"))
+    shares = Decimal(int(witnesses["shares"].to_numpy().sum())) / 10**8
+    price = Decimal(manifest["iot_reward_data"]["poc_bones_per_witness_reward_share"]["value"])
+    assert price == (Decimal("0.64") * emitted / shares).quantize(Decimal("1e-15"))
 
 
 def test_signatures_are_sampled_and_good(run, tmp_path):

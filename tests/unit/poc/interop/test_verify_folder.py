@@ -74,7 +74,12 @@ def test_order_of_rows_does_not_matter(judge, pair):
 
 
 def test_shares_and_amounts(judge, pair, tmp_path):
-    judge(*pair, emission_bones=100_000_000)
+    _, summary = judge(*pair, emission_bones=100_000_000)
+    (day,) = summary["reward_epochs"].values()
+    assert day["end_s"] - day["start_s"] == 86_400 and day["unpaid_bones"]["operations"] == 7_000_000
+    assert day["bones_per_share"] == {
+        "data": "0", "beacons": "53333333.333333333333333", "witnesses": "53333333.333333333333333",
+    }  # fmt: skip
     rows = {row["hotspot"]: row for row in pq.read_table(tmp_path / "out" / "rewards.parquet").to_pylist()}
     epoch = NOON // (86_400 * 10**9)
     # bob's cell has no active hotspot yet when he beacons, so that beacon counts with the default scale of 0.2;
