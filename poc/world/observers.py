@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from poc.beacon.entropy import tick_s
+from poc.beacon.frame import FRAME_BYTES
 from poc.keys import mix64
 from poc.schema import BEACONS, WITNESS_REPORTS
 from poc.shard import ReportShard
@@ -27,7 +28,6 @@ from poc.world.witnessing.tables import tables_of
 from radio_models.lora.airtime import airtime_s
 from radio_models.lora.receiver import sensitivity_dbm
 
-BEACON_FRAME_BYTES = 52
 SHARD_BEACONERS = 2048  # hotspots a shard; results do not depend on it
 KEPT_LINKS = 10_000_000  # links that stay in memory between epochs
 
@@ -78,7 +78,7 @@ class BeaconWitness:
         self.setting = setting
         plan, radio = setting.plan, setting.radio
         self.sensitivity_dbm = float(sensitivity_dbm(plan.poc_spreading_factor, radio.noise_figure_db))
-        self._airtime_ns = round(airtime_s(BEACON_FRAME_BYTES, plan.poc_spreading_factor) * 1e9)
+        self._airtime_ns = round(airtime_s(FRAME_BYTES, plan.poc_spreading_factor) * 1e9)
         self._tables = tables_of(radio.fading, self.sensitivity_dbm, radio.noise_figure_db)
         self._truth: Table | None = None
         self._airspace: Airspace | None = None

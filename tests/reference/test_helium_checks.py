@@ -1,6 +1,6 @@
 """Source: helium/oracles-iot at 5b063b7^, `iot_verifier/src/poc.rs` tests, restated in `spec/helium-iot-vectors.md` §3
 to §7. Units: metres, res-11 cells, Hz, dBm, seconds (vectors give milli- and deci-units where upstream does). Rows that
-need the payload rebuilt (§7 "17-byte payload" of a beacon) wait for the check `beacon_payload`.
+need the payload rebuilt (§7 "17-byte payload" of a beacon) are in test_beacon_payload.py.
 """
 
 import numpy as np

@@ -1,11 +1,12 @@
 """Source: helium/oracles-iot at 5b063b7^, `iot_verifier/tests/integrations/runner_tests.rs`, restated in
 `spec/helium-iot-vectors.md` §8. Reasons and sides by Helium's names; times in seconds unless marked.
 
-Case 9 (retries) and 16 (purger) have no counterpart: nothing in the emulator waits or goes stale.
+Case 9 (retries) has no counterpart: a report that cannot be decoded is rejected at the door and counted.
 """
 
 import pytest
 
+from poc.beacon.entropy import ENTROPIES
 from poc.reasons import Reason, Side
 from tests.oracle.events import LOC0, LOC4, NOON, Scene
 
@@ -160,3 +161,16 @@ def test_selection_counts_neither_self_nor_duplicate():
     assert [Reason(r).name for r in verdicts["witness_verdicts"]["reason"]] == ["none", "self_witness", "duplicate"]
     assert verdicts["witness_verdicts"]["selected"].tolist() == [True, False, False]
     assert verdicts["beacon_verdicts"]["n_valid"].tolist() == [1]
+
+
+def test_case_16_the_purger():
+    """A beacon whose entropy never came, and its witness, go stale each by itself; nothing is remembered."""
+    scene = _fixture(B1, W1)
+    scene.entropies = ENTROPIES.empty()
+    before = scene.state.last_times
+    scene.report(W1, scene.beacon(B1, NOW, entropy=5))
+    verdicts = scene.judge().verdicts
+    assert [Reason(r).name for r in verdicts["beacon_verdicts"]["reason"]] == ["stale"]
+    reports = verdicts["witness_verdicts"]
+    assert (Reason(reports["reason"][0]).name, Side(reports["side"][0]).name) == ("stale", "witness")
+    assert scene.state.last_times.equals(before)
