@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _SOURCES = (suspicion, payment, set_aside, beacons, density_clip, witnessing, heard_by_others, neighbours, hearing)
 _MAX_IDS_TO_COMPARE = 20_000
+N_ARGUED = 6
+_MAX_BARS, _BAR_LETTERS = 14, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +42,30 @@ class Explanation:
     findings: tuple[Finding, ...]
     earnings_bones: Mapping[int, int]
     truth: str
+    rules: str = ""
 
-    def text(self) -> str:
-        """The story as plain lines for a terminal."""
+    def text(self, width: int = 0) -> str:
+        """The story as plain lines for a terminal, broken at `width` letters (0 = nowhere)."""
         first, last = self.epochs
         when = f"epoch {first}" if first == last else f"epochs {first} to {last}"
-        lines = [f"{self.verdict.upper()}: hotspot {self.hotspot} under {self.profile}, {when}", self.asserted, ""]
-        lines += [f"{place}. {finding.sentence}" for place, finding in enumerate(self.findings, start=1)]
-        if not self.findings:
-            lines.append("The run kept nothing about this hotspot in these epochs.")
+        said = [f"{place:>2}. {finding.sentence}" for place, finding in enumerate(self.findings, start=1)]
+        lines = [f"{self.verdict.upper()}: hotspot {self.hotspot} under {self.profile}, {when}", self.asserted]
+        lines += [f"Rules in force {self.rules}."] if self.rules else []
+        if not said:
+            lines += ["", "The run kept nothing about this hotspot in these epochs."]
+        for title, part in (("The argument, strongest first", said[:N_ARGUED]), ("Also on record", said[N_ARGUED:])):
+            lines += ["", title, *part] if part else []
         if self.earnings_bones:
-            lines += ["", "Paid by epoch [HNT]: " + ", ".join(
-                f"{epoch}: {bones / BONES_PER_HNT:,.2f}" for epoch, bones in self.earnings_bones.items()
-            )]  # fmt: skip
+            lines += ["", "Paid by epoch [HNT]", *_bars(self.earnings_bones)]
         if self.truth:
             lines += ["", f"{self.truth} (The judges never see this.)"]
-        return "\n".join(lines)
+        if not width:
+            return "\n".join(lines)
+        return "\n".join(
+            textwrap.fill(line, width, subsequent_indent="    " if line[2:4] == ". " else "", break_on_hyphens=False)
+            if "█" not in line else line
+            for line in lines
+        )  # fmt: skip
 
     def rows(self) -> list[dict[str, Any]]:
         """One row for each finding, for tables and CSV."""
@@ -73,6 +84,7 @@ class Explanation:
                 {"kind": each.kind, "weight": each.weight, "sentence": each.sentence, "numbers": dict(each.numbers)}
                 for each in self.findings
             ],
+            "rules": self.rules,
             "earnings_bones": {str(epoch): bones for epoch, bones in self.earnings_bones.items()},
             "truth": self.truth,
         }  # fmt: skip
@@ -101,6 +113,7 @@ def _explained(around: Surroundings, hotspot: int, first: int, last: int) -> Exp
     subject = Subject(run, hotspot, first, last, around)
     findings = sorted((found for source in _SOURCES for found in source(subject)), key=lambda each: -each.weight)
     rewards = subject.rows("rewards", "amount_bones")
+    dates = run.manifest.get("profile", {})
     paid: dict[int, int] = {}
     if rewards is not None:
         paid = dict.fromkeys(range(first, last + 1), 0)
@@ -115,7 +128,24 @@ def _explained(around: Surroundings, hotspot: int, first: int, last: int) -> Exp
         findings=tuple(findings),
         earnings_bones=paid,
         truth=truth(subject),
+        rules=" to ".join(str(dates[key]) for key in ("valid_from", "valid_to") if dates.get(key)),
     )
+
+
+def _bars(earnings_bones: Mapping[int, int]) -> list[str]:
+    """A bar for each epoch; runs of many epochs are summed over equal stretches."""
+    step = max(1, -(-len(earnings_bones) // _MAX_BARS))
+    epochs, paid = list(earnings_bones), list(earnings_bones.values())
+    sums = [
+        (epochs[at], epochs[min(at + step, len(epochs)) - 1], sum(paid[at : at + step]))
+        for at in range(0, len(paid), step)
+    ]
+    most = max((amount for *_, amount in sums), default=0) or 1
+    return [
+        f"{f'{first}' if first == last else f'{first}–{last}':>9} {amount / BONES_PER_HNT:>14,.2f} "
+        + "█" * round(_BAR_LETTERS * amount / most)
+        for first, last, amount in sums
+    ]
 
 
 def _verdict(findings: list[Finding]) -> str:

@@ -21,12 +21,14 @@ def explain(
 
     Example: poc explain runs/01-first-run-1 1234567890
     """
+    import shutil
+
     from cli.output import show
     from poc.explain import explain as explain_hotspot
     from poc.store import load_run
 
     explanation = explain_hotspot(load_run(folder), hotspot, epoch)
     if output in (Format.table, Format.auto):
-        print(explanation.text())
+        print(explanation.text(min(shutil.get_terminal_size((100, 24)).columns, 120)))
     else:
         show(explanation.rows(), output)

@@ -75,12 +75,17 @@ def suspicion(subject: Subject) -> Iterator[Finding]:
         if scores["evidence"][row]:
             sentence += f" Its evidence: {str(scores['evidence'][row]).rstrip('.')}."
         yield Finding(
-            "suspicion", (3.0 if verdict == "suspect" else 0.6) + probability, sentence,
+            "suspicion", (3.0 if verdict == "suspect" else 0.6) + probability + _surer(ratio), sentence,
             {
                 "detector": str(scores["detector"][row]), "verdict": verdict, "probability": probability,
                 "log_likelihood_ratio": ratio, "estimated_distance_m": moved_m, "epoch": int(scores["epoch"][row]),
             },
         )  # fmt: skip
+
+
+def _surer(ratio_nat: float) -> float:
+    """Between equal probabilities the larger likelihood ratio speaks first."""
+    return 1e-4 * float(np.clip(ratio_nat, 0.0, 1000.0)) if np.isfinite(ratio_nat) else 0.0
 
 
 def _estimate(subject: Subject, scores: Columns, row: int) -> tuple[float | None, str]:

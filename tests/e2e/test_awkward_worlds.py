@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from poc.emulator import Emulation
+from poc.explain import explain
 from poc.reasons import Reason
+from poc.report.explorer import write_explorer
+from poc.report.figures import FIGURES
 from poc.report.headline import headline
 from poc.report.page import write_report
 from poc.running import run_in_memory
@@ -122,3 +125,28 @@ def test_reasons_keep_helium_numbers_in_the_tables():
     run = run_in_memory(_scenario())
     numbers = set(run.tables["witness_verdicts"].column("reason").to_pylist())
     assert numbers <= {int(reason) for reason in Reason}
+
+
+LITTLE = {
+    "no attacker": {"attacks": []},
+    "no witness": {"fleet": {"n_hotspots": 4, "mean_loss_db": 200.0}},
+    "one hotspot": {"fleet": {"n_hotspots": 1}},
+    "no hotspot": {"fleet": {"n_hotspots": 0}},
+    "no detector": {"profile": {"base": "minimal"}},
+    "one epoch": {"time": {"n_epochs": 1, "warm_up_epochs": 0}},
+    "link statistics alone": {"reports": ["link-statistics"]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LITTLE)
+def test_worlds_with_little_in_them_are_drawn_told_and_explained(case):
+    attacks = [{"name": "location-spoof", "share": 0.25}]
+    run = run_in_memory(_scenario(**{"fleet": {"n_hotspots": 12}, "attacks": attacks, **LITTLE[case]}))
+    for kind, draw in FIGURES.items():
+        texts = draw(run).findobj(lambda artist: hasattr(artist, "get_text"))
+        assert any("scenario" in text.get_text() for text in texts), kind
+    assert "<canvas" in write_explorer(run)
+    for hotspot in run.tables["hotspots"].column("hotspot").to_pylist()[:1]:
+        story = explain(run, hotspot)
+        assert str(hotspot) in story.text(100)
+        assert "nan" not in story.text().lower().split()

@@ -2,11 +2,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from poc.errors import DataError
 from poc.explain import explain
+from poc.running import run_in_memory
+from poc.scenario import scenario_from
 from poc.store import RunData
 
 MakeRun = Callable[..., RunData]
@@ -55,6 +58,9 @@ def test_text_and_json_carry_the_same_story(hand_run: RunData) -> None:
     assert text.startswith("SUSPECT: hotspot 1044 under made-up, epochs 1 to 2")
     assert all(finding.sentence in text for finding in story.findings)
     assert "The judges never see this" in text
+    assert "The argument, strongest first" in text and "Rules in force 2026-01-01" in text
+    assert max(map(len, story.text(80).splitlines())) <= 80
+    assert " ".join(story.text(80).split()) == " ".join(text.split())
     assert json.loads(json.dumps(story.as_dict(), allow_nan=False))["hotspot"] == "1044"
     assert [row["finding"] for row in story.rows()] == [finding.sentence for finding in story.findings]
 
@@ -113,3 +119,16 @@ def test_a_detector_without_an_estimate_names_no_place(hand_run: RunData) -> Non
     run = RunData(hand_run.manifest, hand_run.metrics, {**hand_run.tables, "scores": everywhere})
     assert "most likely place" in kinds(hand_run, LIAR)["suspicion"].sentence
     assert "most likely place" not in kinds(run, LIAR)["suspicion"].sentence
+
+
+def test_the_clip_of_the_density_scale_is_recounted_from_the_beacons() -> None:
+    settings = {"seed": 3, "map": {"city": "liechtenstein"}, "fleet": {"n_hotspots": 120}}
+    time = {"n_epochs": 2, "warm_up_epochs": 1}
+    run = run_in_memory(scenario_from({**settings, "time": time, "profile": {"base": "helium-iot"}}, "the test"))
+    verdicts = [row for row in run.tables["beacon_verdicts"].to_pylist() if row["epoch"] == 1 and row["reason"] == 0]
+    clipped = min(verdicts, key=lambda row: (row["hex_scale_e4"], row["received_ns"]))
+    found = kinds(run, clipped["hotspot"])["density"]
+    product = np.prod([min(each["n"], each["limit"]) / each["n"] for each in found.numbers["factors"]])
+    newest = max((row for row in verdicts if row["hotspot"] == clipped["hotspot"]), key=lambda row: row["received_ns"])
+    assert product == pytest.approx(newest["hex_scale_e4"] / 1e4, abs=1e-4)
+    assert "clipped at resolution" in found.sentence
