@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format docs bench bench-payload fuzz clean
+.PHONY: demo test check format docs pictures bench bench-payload fuzz clean
 demo: $(VENV)/.installed
 	$(BIN)/poc demo
 
@@ -23,6 +23,9 @@ format: $(VENV)/.tested
 
 docs: $(VENV)/.tested
 	$(BIN)/python -m docs.generate
+
+pictures: $(VENV)/.tested
+	$(BIN)/python -m docs.draw_pictures
 
 fuzz: $(VENV)/.tested
 	POC_FUZZ_EXAMPLES=5000 $(BIN)/python -m pytest tests/fuzz
