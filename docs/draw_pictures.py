@@ -8,6 +8,7 @@ hotspots; look at every picture before it is committed.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import tempfile
 import time
@@ -25,7 +26,7 @@ from poc.scenario import load_scenario, scenario_from
 from poc.store import RunData
 from tests.e2e.explorer_browser import Browser
 
-FOLDER = Path(__file__).parent / "pictures"
+FOLDER = Path(__file__).resolve().parent / "pictures"
 DESKTOP, PHONE = (1280, 800, False), (390, 844, True)
 HILLS = {
     "name": "hills", "seed": 2, "map": {"city": "tennessee-ridges"}, "fleet": {"n_hotspots": 80},
@@ -44,8 +45,9 @@ STATES = {
 
 def main() -> None:
     wanted = set(sys.argv[1:])
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+    with tempfile.TemporaryDirectory() as place, contextlib.chdir(place):  # pages name the folder they are made from
+        folder = Path("runs") / "demo"
+        folder.mkdir(parents=True)
         named = [name for name in STATES if not wanted or name in wanted]
         if named:
             draw_map(folder, named)
@@ -57,7 +59,7 @@ def main() -> None:
 
 def first_run(folder: Path, profile: str) -> RunData:
     scenario = load_scenario(sample("scenarios/01-first-run.toml"), [f'profile.base="{profile}"'])
-    return run_to_folder(scenario, folder / "runs" / profile, force=True)
+    return run_to_folder(scenario, folder / profile, force=True)
 
 
 def draw_map(folder: Path, names: list[str]) -> None:
@@ -65,14 +67,14 @@ def draw_map(folder: Path, names: list[str]) -> None:
     pages, liar = {}, ""
     if any(STATES[name][0] == "demo" for name in names):
         run, other = first_run(folder, "helium-iot"), first_run(folder, "guarded")
-        pages["demo"] = save_explorer(folder / "demo.html", run, other)
+        pages["demo"] = save_explorer(folder / "report.html", run, other)
         liar = most_moved(run)
     if any(STATES[name][0] == "hills" for name in names):
         pages["hills"] = save_explorer(folder / "hills.html", run_in_memory(scenario_from(HILLS, "the hills")))
     with Browser() as browser:
         for name in names:
             world, fragment, size = STATES[name]
-            browser.open(pages[world], fragment.format(liar=liar), *size)
+            browser.open(pages[world].absolute(), fragment.format(liar=liar), *size)
             browser.settle()
             time.sleep(1.0)  # the finer hexes and the second picture of WebGL
             assert not browser.problems, browser.problems
