@@ -87,6 +87,18 @@ def test_damaged_bytes_of_tables(tmp_path, data):
     judge(tmp_path, *paths)
 
 
+@fuzzed
+@given(st.data())
+def test_damaged_bytes_of_parquet(tmp_path, data):
+    paths = [
+        write(tmp_path / "h.csv", [hotspot("ann", LOC0), hotspot("bob", LOC4)]),
+        write(tmp_path / "b.csv", [beacon("b", "ann")]),
+        write(tmp_path / "w.parquet", [witness("b", "bob") | {"payload": ""}, witness("b", "ann") | {"payload": ""}]),
+    ]
+    paths[2].write_bytes(damaged(paths[2].read_bytes(), data))
+    judge(tmp_path, *paths)
+
+
 def damaged(content, data):
     content = bytearray(content)
     for _ in range(data.draw(st.integers(1, 4))):
