@@ -101,7 +101,7 @@ def are_valid(cells: npt.ArrayLike) -> Flags:
     [True, False]
     """
     array = _cells(cells)
-    valid = pa.array(h3ronpy.cells_valid(array.ravel(), booleanarray=True)).to_numpy(zero_copy_only=False)
+    valid = h3ronpy.cells_valid(array.ravel(), booleanarray=True).to_numpy()  # by way of pyarrow it would load pandas
     return np.asarray(valid, np.bool_).reshape(array.shape)[()]
 
 

@@ -31,17 +31,22 @@ def show_model(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """What one member does, its settings and their defaults, its domain and its source.
+    """What one member does, its settings and their defaults, its source; of a path-loss model also its losses.
 
     Example: poc models show hata
     """
     from cli.output import for_people, show
     from poc.catalogue import describe
+    from poc.loss_by_distance import rows as losses_by_distance
+    from poc.loss_by_distance import what_it_is
+    from radio_models.model import PATH_LOSS
 
     description = describe(name)
     if for_people(output):
         print(description.text)
         show(description.settings, output, "settings")
+        if name in PATH_LOSS:
+            show(losses_by_distance(name), output, what_it_is(name))
     elif output is Format.csv:
         show(description.settings, output)
     else:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from maps.city import City
 from maps.geodesy import EARTH_RADIUS_M, bearing_deg, great_circle_m
@@ -95,7 +95,7 @@ def quantile_dbm(median_dbm: Levels, percent: float, sigma_db: float) -> Levels:
     >>> quantile_dbm(np.array([-100.0], np.float32), 10, 8.0).round(2).tolist()
     [-110.25]
     """
-    return np.asarray(median_dbm + np.float32(sigma_db * float(ndtri(percent / 100.0))), np.float32)
+    return np.asarray(median_dbm + np.float32(sigma_db * NormalDist().inv_cdf(percent / 100.0)), np.float32)
 
 
 def summary(city: City, grid: Grid, median_dbm: Levels, receiver: Receiver) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from maps.city import City, load_city
 from maps.errors import MapError
-from maps.placement.reading import read_places
 from poc.coverage.grid import Grid, grid_around
 from poc.coverage.level import (
     QUANTILES_PERCENT,
@@ -106,6 +105,8 @@ def serve(
     What the file does not say of height and gain is as for the site; everybody has the site's power.
     Raises PocError for a file that cannot be read or a fleet beside the map.
     """
+    from maps.placement.reading import read_places  # its neighbours load what one site does without
+
     try:
         places = read_places(fleet)
     except MapError as error:

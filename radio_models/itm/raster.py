@@ -13,7 +13,6 @@ import numpy.typing as npt
 from radio_models.errors import RadioError
 
 from .arguments import POINT_TO_POINT, number_or_column
-from .batch import point_to_point
 
 Heights = npt.NDArray[np.float64]
 _STEPS_PER_M = 1024.0  # steps are whole multiples of 1/1024 m: their sums are exact, and ties fall as in a single link
@@ -116,9 +115,11 @@ def sweep(
         for _ in pool.map(compute, jobs):
             pass
     loss_db = np.minimum(losses[0], losses[1].T)
-    here_m = np.full(3, ground_m[row, column])
-    if np.isfinite(here_m[0]):
-        loss_db[half, half] = point_to_point(here_m, window.pixel_width_m[row] / 8.0, **radio).loss_db
+    if np.isfinite(ground_m[row, column]):  # flat, a quarter of a pixel away: the one radial of a very small sweep
+        flat_m, around_db = np.full((3, 3), np.float64(ground_m[row, column])), np.full((3, 3), np.inf, np.float32)
+        quarter_m = np.array([window.pixel_width_m[row] / 4.0])
+        sweep_radials(flat_m, 1, 1, np.zeros(1), quarter_m, 1, np.inf, parameters, around_db)
+        loss_db[half, half] = around_db[1, 2]
     top, left = row - half, column - half
     inside = loss_db[max(-top, 0) : ground_m.shape[0] - top, max(-left, 0) : ground_m.shape[1] - left]
     return Sweep(inside, max(top, 0), max(left, 0))
