@@ -35,7 +35,9 @@ bench-payload: $(VENV)/.tested
 
 bench: $(VENV)/.tested
 	$(BIN)/python benchmarks/payload.py
+	$(BIN)/python benchmarks/closed_forms.py
 	$(BIN)/python benchmarks/itm.py
+	$(BIN)/python benchmarks/itm.py --memory
 	$(BIN)/python benchmarks/p1812.py
 	$(BIN)/python -m benchmarks.explorer
 
