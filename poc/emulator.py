@@ -129,12 +129,13 @@ class Emulation:
                 state, shares, case = whole.state, whole.shares, Case(whole.activity, whole.links)
                 claims.append(whole.claims)
                 continue
-            reports = received(self.campaigns, observers[kind.name], world, span, self.setting)
+            reports, deeds = received(self.campaigns, observers[kind.name], world, span, self.setting)
             self.watch.lap("radio")
             judgement = kind.judge(world.hotspots, reports, state, limits)
             state = judgement.state
             claims.append(kind.claims(judgement, limits))
             tables |= {**reports, **judgement.joined, **judgement.verdicts}
+            tables |= {"deeds": deeds} if self.campaigns or len(deeds) else {}
             self.watch.lap("judging")
 
         case = case or case_of(world.hotspots, {**_NO_REPORTS, **tables})

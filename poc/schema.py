@@ -249,6 +249,23 @@ MOVES = Schema(
     "what owners did between epochs; private, for grading",
 )
 
+DEEDS = Schema(
+    "deeds",
+    ("report",),
+    (
+        Column("report", "uint64", "", "id of the witness report"),
+        Column(
+            "deed",
+            "text",
+            "",
+            "forged: made up by its sender; changed: other readings than were heard; sent-again: heard in good faith "
+            "when somebody transmitted the payload a second time",
+        ),
+        Column("campaign", "text", "", "attack that did it; empty for a repeater that belongs to nobody here"),
+    ),
+    "witness reports that are not what an honest receiver heard of the beacon itself; private, for grading edges",
+)
+
 LINK_STATISTICS = Schema(
     "link_statistics",
     ("beaconer", "witness"),
@@ -306,6 +323,6 @@ TABLES: dict[str, Schema] = {
     schema.name: schema
     for schema in (
         HOTSPOTS, TRUTH, ENTROPIES, BEACONS, WITNESS_REPORTS, NAMED_BEACONS, JOINED_BEACONS, RECEPTIONS,
-        BEACON_VERDICTS, WITNESS_VERDICTS, CLAIMS, SHARES, REWARDS, MOVES, LINK_STATISTICS, ACTIVITY, SCORES,
+        BEACON_VERDICTS, WITNESS_VERDICTS, CLAIMS, SHARES, REWARDS, MOVES, DEEDS, LINK_STATISTICS, ACTIVITY, SCORES,
     )
 }  # fmt: skip

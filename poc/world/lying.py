@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from poc.keys import Keys
+from poc.schema import DEEDS
 from poc.table import Array, Table
 from poc.world.attacks.attack import Emissions, Forgery, OnAir, View
 from poc.world.backhaul import is_up, outages, ticks
@@ -18,12 +19,23 @@ from poc.world.truth import Setting, Span, World
 Reports = dict[str, Table]
 
 
-def received(made: Sequence[Campaign], observer: Observer, world: World, span: Span, setting: Setting) -> Reports:
-    """The report tables of one epoch after every campaign has sent, added, changed and dropped its own."""
+def received(
+    made: Sequence[Campaign], observer: Observer, world: World, span: Span, setting: Setting
+) -> tuple[Reports, Table]:
+    """The report tables of one epoch after every campaign has sent, added, changed and dropped its own; and DEEDS.
+
+    The deeds are truth: they go to grading, never to a judge.
+    """
     reports = observer.observe(world, span)
+    deeds = [DEEDS.empty()]
     if isinstance(observer, Rehearing):
-        reports = _sent_again(made, observer, reports, world, span, setting)
-    return forge(made, reports, world, span, setting)
+        reports = _sent_again(made, observer, reports, deeds, world, span, setting)
+    reports = _forged_by_all(made, reports, deeds, world, span, setting)
+    if "witness_reports" not in reports:
+        return reports, DEEDS.empty()
+    told = Table.concat(deeds[::-1])  # the last to lay hands on a report is named
+    told = told.take(np.isin(told["report"], reports["witness_reports"]["report"]))
+    return reports, told.take(np.unique(told["report"], return_index=True)[1])
 
 
 def forge(
@@ -33,6 +45,17 @@ def forge(
 
     Raises ValueError for an attack that touches what is not its own.
     """
+    return _forged_by_all(made, reports, [], world, span, setting)
+
+
+def _forged_by_all(
+    made: Sequence[Campaign],
+    reports: Mapping[str, Table],
+    deeds: list[Table],
+    world: World,
+    span: Span,
+    setting: Setting,
+) -> Reports:
     reports = dict(reports)
     for campaign in made:
         member = world.truth["attack"] == campaign.label
@@ -43,7 +66,14 @@ def forge(
             forgery = attack.forge(view, keys)
             for name in {*forgery.add, *forgery.change, *forgery.drop}:
                 reports[name] = _forged(name, reports[name], view, forgery, world.truth, setting.keys)
+            for deed, tables in (("changed", forgery.change), ("forged", forgery.add)):
+                if "witness_reports" in tables:
+                    deeds.append(_deeds(tables["witness_reports"]["report"], deed, campaign.label))
     return reports
+
+
+def _deeds(report: Array, deed: str, campaign: str) -> Table:
+    return DEEDS.table(report=report, deed=np.full(len(report), deed), campaign=np.full(len(report), campaign))
 
 
 def view_of(member: Array, reports: Mapping[str, Table], world: World, span: Span, setting: Setting) -> View:
@@ -59,10 +89,16 @@ def view_of(member: Array, reports: Mapping[str, Table], world: World, span: Spa
 
 
 def _sent_again(
-    made: Sequence[Campaign], observer: Rehearing, reports: Reports, world: World, span: Span, setting: Setting
+    made: Sequence[Campaign],
+    observer: Rehearing,
+    reports: Reports,
+    deeds: list[Table],
+    world: World,
+    span: Span,
+    setting: Setting,
 ) -> Reports:
     """The reports with those of hotspots that heard a payload for the first time when somebody sent it again."""
-    emissions = [repeated(world.truth, reports, setting.keys)]
+    emissions = [("", repeated(world.truth, reports, setting.keys))]
     for campaign in made:
         sending = [(attack, keys) for attack, keys in campaign.keyed(setting.keys.of("attacks"))
                    if isinstance(attack, OnAir)]  # fmt: skip
@@ -70,10 +106,13 @@ def _sent_again(
         if not sending or not member.any():
             continue
         view = view_of(member, reports, world, span, setting)
-        emissions += [_checked(attack.rebroadcast(view, keys), view) for attack, keys in sending]
-    for sent in emissions:
+        emissions += [(campaign.label, _checked(attack.rebroadcast(view, keys), view)) for attack, keys in sending]
+    for label, sent in emissions:
         if len(sent):
+            before = reports["witness_reports"]["report"]
             reports = observer.hear_again(world, span, reports, sent)
+            after = reports["witness_reports"]["report"]
+            deeds.append(_deeds(after[~np.isin(after, before)], "sent-again", label))
     return reports
 
 

@@ -52,7 +52,7 @@ def _world(name, settings, order=None, setting=SETTING):
     made = campaigns([{"name": name, "share": 0.25, **settings}])
     hotspots, truth = recruit(made, hotspots, truth, setting.keys.of("attacks"))
     world = World(hotspots, truth)
-    return world, received(made, BeaconWitness(setting), world, DAY, setting)
+    return world, received(made, BeaconWitness(setting), world, DAY, setting)[0]
 
 
 @cache
@@ -96,7 +96,8 @@ def test_rows_of_the_honest_stay(name, settings):
 
 def test_no_attack_changes_nothing():
     (world, reports), (hotspots, truth) = cached("none"), _fleet()
-    plain = received((), BeaconWitness(SETTING), World(hotspots, truth), DAY, SETTING)
+    plain, deeds = received((), BeaconWitness(SETTING), World(hotspots, truth), DAY, SETTING)
+    assert not len(deeds)
     _equal(world.hotspots, hotspots)
     for table, expected in plain.items():
         _equal(reports[table], expected)

@@ -24,7 +24,7 @@ _CANDIDATES = 24
 
 @dataclass(frozen=True, slots=True)
 class HexHopping:
-    """Members look at `_CANDIDATES` places up to `radius_km` from home before each epoch and assert the emptiest.
+    """Members look at 24 places up to `radius_km` from home before each epoch and assert the emptiest.
 
     A move is made only where the new hexagon of resolution `resolution` holds fewer hotspots than the old one, and
     while the member has not spent more than `budget_usd` on assertions of `assert_usd` each.

@@ -9,7 +9,7 @@ from poc.schema import BEACONS, HOTSPOTS, JOINED_BEACONS, RECEPTIONS, TABLES, TR
 
 UNITS = {
     "_dbm": "dBm", "_db": "dB", "_dbi": "dBi", "_hz": "Hz", "_m": "m", "_km": "km", "_deg": "deg", "_s": "s",
-    "_ns": "ns", "_e4": "1e-4", "_db2": "dB^2", "_bones": "bones",
+    "_ns": "ns", "_e4": "1e-4", "_db2": "dB^2", "_bones": "bones", "_usd": "USD",
 }  # fmt: skip
 EVERY_COLUMN = [(schema, column) for schema in TABLES.values() for column in schema.columns]
 

@@ -32,6 +32,7 @@ class Day:
         group = self.truth["group"]
         rows = [self.truth.rows_of(self.receptions[side]) for side in ("witness", "beaconer")]
         self.inside = self.by_liar & self.of_liar & (group[rows[0]] == group[rows[1]])
+        self.deeds = run.table("deeds")
         self.reason = self.verdicts["reason"][self.verdicts.rows_of(self.receptions["report"])]
 
     def share(self, reason, rows):
@@ -259,6 +260,22 @@ def test_hex_hopping_moves_into_empty_hexagons():
     assert set(first["hotspot"][moved].tolist()) == set(moves["hotspot"].tolist())
     truth = run.table("truth", 2)
     assert set(truth["attack"][moved].tolist()) == {"hex-hopping"}
+
+
+def test_deeds_name_what_no_honest_receiver_heard():
+    replay, plain = day("on-air-replay"), day("none")
+    assert len(plain.deeds) == 0
+    assert set(replay.deeds["deed"].tolist()) == {"sent-again"}
+    new = np.setdiff1d(replay.reports["report"], plain.reports["report"])
+    assert np.array_equal(np.sort(replay.deeds["report"]), new)
+    spoof = day("location-spoof", (("forging", "fspl-aware"), ("min_km", 2.0), ("max_km", 3.0)))
+    assert set(spoof.deeds["deed"].tolist()) == {"changed"}
+    assert np.isin(spoof.deeds["report"], spoof.reports["report"]).all()
+    clique = day("closed-clique", (("forging", "model-aware"),))
+    assert set(clique.deeds["deed"].tolist()) == {"forged"}
+    by = clique.reports["hotspot"][clique.reports.rows_of(clique.deeds["report"])]
+    assert np.isin(by, clique.liars).all()
+    assert len(clique.deeds) == np.isin(clique.reports["hotspot"], clique.liars).sum()
 
 
 def test_every_attack_has_a_test_of_its_own():
