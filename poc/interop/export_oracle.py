@@ -21,7 +21,7 @@ from poc.interop.run_rewards import EpochMoney, money_by_epoch
 from poc.interop.wire import encode
 from poc.keys import Keys
 from poc.ledger.keys import public_key, sign
-from poc.reasons import Side
+from poc.reasons import Reason
 from poc.store import RunData
 
 MS_NS, DAY_S = 10**6, 86_400
@@ -164,8 +164,15 @@ class OracleFiles:
             "reward_unit": verdict["reward_unit_e4"],
             "invalid_reason": verdict["reason"],
             "participant_side": verdict["side"],
+            **self._details(verdict),
             **self._place(report["hotspot"]),
         }
+
+    def _details(self, verdict: Row) -> Row:
+        """The tag of the denylist that denied it: here a list is adopted after each epoch, tagged with the next one."""
+        if verdict["reason"] not in (Reason.denied, Reason.denied_edge):
+            return {}
+        return {"invalid_details": {"denylist_tag": str(verdict["epoch"])}}
 
     def _invalid_beacons(self) -> Iterator[Row]:
         for row in self.reports.beacons:
@@ -175,19 +182,21 @@ class OracleFiles:
                     "received_timestamp": row["received_ns"] // MS_NS,
                     "reason": verdict["reason"],
                     "report": self._beacon(row),
-                    **self._place(row["hotspot"]),
+                    **self._details(verdict),
+                    **({} if verdict["reason"] == Reason.stale else self._place(row["hotspot"])),
                 }
 
     def _invalid_witnesses(self) -> Iterator[Row]:
         """The witnesses of invalid beacons, with the beacon's reason; those of valid ones stand in the PoC."""
         for row in self.reports.beacons:
             verdict = self._beacon_verdicts[row["beacon"]]
-            for _, report in self._witness_verdicts.get(row["beacon"], []) if verdict["reason"] else []:
+            for of_witness, report in self._witness_verdicts.get(row["beacon"], []) if verdict["reason"] else []:
                 yield {
                     "received_timestamp": report["received_ns"] // MS_NS,
-                    "reason": verdict["reason"],
+                    "reason": of_witness["reason"],
                     "report": self._witness(report),
-                    "participant_side": int(Side.beaconer),
+                    "participant_side": of_witness["side"],
+                    **self._details(of_witness),
                 }
 
     def _period(self, epoch: int) -> tuple[int, int]:

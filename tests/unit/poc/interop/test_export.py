@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
@@ -170,3 +171,25 @@ def test_what_cannot_be_exported(run, tmp_path):
     with pytest.raises(DataError, match="reports"):
         export(type(run)(run.manifest, run.metrics, without), "csv", tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+def test_denied_reports_carry_the_tag_of_the_list(run, tmp_path):
+    """Source: oracles-iot `runner.rs`; a run whose verdicts are made denied by hand."""
+    tables = {name: run.tables[name] for name in run.tables}
+    for name, reason, side in (("beacon_verdicts", 9, None), ("witness_verdicts", 9, 2)):
+        table = tables[name]
+        n = len(table)
+        columns = {"reason": pa.array([reason] * n, table.schema.field("reason").type)}
+        if side:
+            columns |= {"side": pa.array([side] * n, table.schema.field("side").type)}
+        for column, values in columns.items():
+            table = table.set_column(table.schema.get_field_index(column), table.schema.field(column), values)
+        tables[name] = table
+    export(type(run)(run.manifest, run.metrics, tables, run.city), "oracle", tmp_path / "denied")
+    for kind in ("beacon", "witness"):
+        (path,) = (tmp_path / "denied").glob(f"iot_invalid_{kind}.*")
+        frames = _frames(path, f"iot_invalid_{kind}")
+        assert frames and {frame["invalid_details"]["denylist_tag"] for frame in frames} == {"0"}
+        assert {frame["reason"] for frame in frames} == {9}
+    assert {frame["participant_side"] for frame in frames} == {2}
+    assert not any(_frames(path, "iot_poc") for path in (tmp_path / "denied").glob("iot_poc.*"))
