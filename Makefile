@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format docs pictures bench bench-payload fuzz clean
+.PHONY: demo test check format docs pictures bench bench-payload bench-judging bench-frames bench-million fuzz clean
 demo: $(VENV)/.installed
 	$(BIN)/poc demo
 
@@ -33,7 +33,18 @@ fuzz: $(VENV)/.tested
 bench-payload: $(VENV)/.tested
 	$(BIN)/python benchmarks/payload.py
 
+bench-judging: $(VENV)/.tested
+	$(BIN)/python benchmarks/judging.py
+
+bench-frames: $(VENV)/.tested
+	$(BIN)/python benchmarks/frames.py
+
+bench-million: $(VENV)/.tested
+	$(BIN)/python benchmarks/million.py
+
 bench: $(VENV)/.tested
+	$(BIN)/python benchmarks/judging.py
+	$(BIN)/python benchmarks/frames.py
 	$(BIN)/python benchmarks/payload.py
 	$(BIN)/python benchmarks/closed_forms.py
 	$(BIN)/python benchmarks/itm.py

@@ -51,6 +51,10 @@ class Without(Mapping[str, "pa.Table"]):
     def columns(self, name: str, names: Sequence[str]) -> pa.Table:
         return self._tables.columns(name, names) if isinstance(self._tables, PartlyRead) else self._tables[name]
 
+    def n_rows(self, name: str) -> int:
+        whole = self._tables
+        return whole.n_rows(name) if isinstance(whole, PartlyRead) else int(whole[name].num_rows)
+
     def batches(self, name: str, names: Sequence[str] | None) -> Iterator[pa.Table]:
         whole = self._tables
         return whole.batches(name, names) if isinstance(whole, PartlyRead) else iter([whole[name]])

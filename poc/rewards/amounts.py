@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 import numpy as np
+import numpy.typing as npt
 
 from poc.profiles.profile import Emission
 from poc.schema import REWARDS
@@ -127,10 +128,25 @@ def price_of_share(bones: Decimal, total_shares: Decimal) -> Decimal:
         return _fifteen_decimals(bones / total_shares, ROUND_HALF_EVEN) if total_shares else Decimal(0)
 
 
+def whole_amounts(price: Decimal, counts: npt.NDArray[np.int64], unit: Decimal) -> npt.NDArray[np.int64]:
+    """Whole bones of so many units at a price, cut off. Decimals of 28 digits decide wherever floats come close.
+
+    >>> whole_amounts(Decimal("0.1"), np.array([9, 10, 11]), Decimal(1)).tolist()
+    [0, 1, 1]
+    """
+    about = counts * (float(price) * float(unit))
+    close = np.abs(about - np.rint(about)) <= 1e-9 + 1e-13 * np.abs(about)
+    amounts = np.floor(about).astype(np.int64)
+    with localcontext(_CONTEXT):
+        for row in np.flatnonzero(close).tolist():
+            amounts[row] = _floor(price * (int(counts[row]) * unit))
+    return amounts
+
+
 def _amounts(pool: str, shares: Table, bones: Decimal, unit: Decimal, epoch: int) -> Table:
-    counts = shares["shares"].tolist()
-    price = price_of_share(bones, sum(counts) * unit)
-    amounts = np.asarray([_floor(price * (count * unit)) for count in counts], np.int64)
+    counts = shares["shares"]
+    price = price_of_share(bones, int(counts.sum(dtype=object)) * unit)
+    amounts = whole_amounts(price, counts, unit)
     paid = amounts > 0
     return REWARDS.table(
         epoch=np.full(int(paid.sum()), epoch),

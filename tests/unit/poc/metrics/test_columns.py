@@ -50,3 +50,15 @@ def test_newest_rows_by_two_columns() -> None:
     found = {"epoch": np.array([0, 1, 2, 0]), "a": np.array([1, 1, 1, 2]), "b": np.array([7, 7, 8, 7])}
     assert newest_rows(found, "a", "b").tolist() == [1, 2, 3]
     assert newest_rows({name: array[:0] for name, array in found.items()}, "a").tolist() == []
+
+
+def test_tables_without_one_are_still_read_in_parts():
+    import pyarrow as pa
+
+    from poc.metrics.columns import PartlyRead, Without
+
+    tables = Without({"links": pa.table({"epoch": [0, 0]}), "verdicts": pa.table({"epoch": [1]})}, "verdicts")
+    assert isinstance(tables, PartlyRead)
+    assert list(tables) == ["links"] and "verdicts" not in tables and len(tables) == 1
+    assert tables.n_rows("links") == 2
+    assert [piece.num_rows for piece in tables.batches("links", ["epoch"])] == [2]
