@@ -168,6 +168,14 @@ finds, the nearest pairs, which is what a flat log-distance law hears, are mostl
 
 Measured by `python -m docs.terrain_matters --monaco N43E007.hgt.zip` (the SRTM tile is not part of the
 repository).
+
+## Against measurements
+
+`poc calibrate FILE` fits exponent, loss and sigma by a likelihood that counts lost packets, and ranks the models.
+Tried on public sets: CampusIoT's Helium frames around Grenoble hold received frames only, one copy each, at
+asserted places; the fit runs away and the command says "Do not use this fit". The Bonn set that is at hand is a
+receiver in a cable, without places; it fixes the receiver (`radio_models.lora.receiver`), not the path. No model
+here is therefore validated against path loss measured outdoors: what it agrees with are the reference codes.
 """
 
 

@@ -179,7 +179,11 @@ def _columns(path: Path) -> dict[str, Any]:
         ) from error
     if not table.num_rows:
         raise DataError(f"'{path}' has no rows, expected one for each packet or link; give more.")
-    return {name.strip().lower(): table[name] for name in table.column_names}
+    names = [name.strip().lower() for name in table.column_names]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise DataError(f"'{path}' has more than one column '{twice[:40]}'; give CSV with a header, or Parquet.")
+    return dict(zip(names, table.columns, strict=True))
 
 
 def _numbers(values: Any, name: str, where: str) -> Array:

@@ -117,6 +117,12 @@ def test_two_links_bear_no_fit():
         calibrate(measured_from(columns, "here", Assumed()), Budget())
 
 
+def test_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "frames.csv").write_text("rssi,RSSI\n-100,-101\n")
+    with pytest.raises(DataError, match="more than one column 'rssi'"):
+        read_measurements(tmp_path / "frames.csv")
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(DataError, match=r"nowhere\.csv' cannot be read"):
         read_measurements(tmp_path / "nowhere.csv")
