@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format docs pictures bench bench-payload bench-judging bench-frames bench-million fuzz clean
+.PHONY: demo test check format docs pictures bench bench-payload bench-judging bench-frames bench-million fuzz clean shown
 demo: $(VENV)/.installed
 	$(BIN)/poc demo
 
@@ -26,6 +26,12 @@ docs: $(VENV)/.tested
 
 pictures: $(VENV)/.tested
 	$(BIN)/python -m docs.draw_pictures
+
+# run every command in README and docs, and write the outputs shown there, notebooks and gallery anew
+shown: $(VENV)/.tested
+	$(BIN)/python -m docs.shown
+	$(BIN)/python docs/notebooks/execute.py
+	cd docs/gallery && for script in *.py; do MPLBACKEND=Agg ../../$(BIN)/python $$script || exit 1; done
 
 fuzz: $(VENV)/.tested
 	POC_FUZZ_EXAMPLES=5000 $(BIN)/python -m pytest tests/fuzz

@@ -67,15 +67,16 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _table(rows: Sequence[Mapping[str, Any]], title: str) -> None:
     from rich.console import Console
+    from rich.markup import escape  # [m] is a unit, not a style
     from rich.table import Table
 
     table = Table(title=title or None, title_justify="left", header_style="bold")
     names = list(dict.fromkeys(name for row in rows for name in row))
     numeric = {name: all(isinstance(row.get(name), (int, float)) for row in rows) for name in names}
     for name in names:
-        table.add_column(name, justify="right" if numeric[name] else "left")
+        table.add_column(escape(name), justify="right" if numeric[name] else "left")
     for row in rows:
-        table.add_row(*(readable(row.get(name)) for name in names))
+        table.add_row(*(escape(readable(row.get(name))) for name in names))
     Console().print(table)
 
 

@@ -2,10 +2,11 @@
 
 python -m docs.shown README.md docs/tutorials/a-sweep.md    runs the pages and rewrites the outputs they show
 
-A page is worked off from top to bottom in one empty folder. Of a `console` block the lines that begin with `poc` are
-run; a `python` block is executed, all blocks of a page in one namespace. A `text` block right after either shows what
-the last command, or the Python block, printed (stdout, then stderr); a line `…` in it stands for any lines. The folder
-is shown as `/home/me`.
+A page is worked off from top to bottom in one empty folder. A block `toml NAME` is written to the file of that name; of
+a `console` block the lines that begin with `poc` are run; a `python` block is executed, all blocks of a page in one
+namespace. A `text` block right after either shows what the last command, or the Python block, printed (stdout, then
+stderr); a line `…` in it stands for any lines. The folder is shown as `/home/me`, HOTSPOT in a command stands for the
+first hotspot of the run that the command names.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 GENERATED = {"cli-reference.md", "data-dictionary.md", "models.md", "profiles.md"}
 HOME, ELLIPSIS = "/home/me", "…"
-_BLOCK = re.compile(r"^```(console|python)\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r"^```(console|python|toml [\w.-]+)\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,9 @@ def outputs(text: str, folder: Path) -> Iterator[tuple[Block, str]]:
     """Run the blocks of a page in a folder; each with what it printed. Raises RuntimeError for a command that fails."""
     namespace: dict[str, Any] = {"__name__": "page"}
     for block in blocks(text):
+        if block.language.startswith("toml "):
+            (folder / block.language.removeprefix("toml ")).write_text(block.text, "utf-8")
+            continue
         printed = _run_python(block.text, namespace) if block.language == "python" else _run_console(block.text)
         yield block, _readable(printed, folder)
 
@@ -76,8 +82,15 @@ def _run_console(text: str) -> str:
     for line in text.replace("\\\n", " ").splitlines():
         words = shlex.split(line, comments=True)
         if words and words[0] == "poc":
-            printed = poc(*words[1:])
+            printed = poc(*(_first_hotspot(words) if word == "HOTSPOT" else word for word in words[1:]))
     return printed
+
+
+def _first_hotspot(words: list[str]) -> str:
+    import pyarrow.parquet as pq
+
+    folder = next(word for word in words if (Path(word) / "hotspots.parquet").exists())
+    return str(pq.read_table(Path(folder) / "hotspots.parquet", columns=["hotspot"])["hotspot"][0].as_py())
 
 
 def poc(*words: str) -> str:
@@ -87,7 +100,7 @@ def poc(*words: str) -> str:
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         status = status_of(list(words))
-    if status:
+    if status:  # a page shows what works
         raise RuntimeError(f"poc {shlex.join(words)} ended with {status}: {err.getvalue()}")
     return out.getvalue() + err.getvalue()
 
@@ -127,12 +140,21 @@ def rewrite(path: Path) -> int:
     with tempfile.TemporaryDirectory() as scratch, empty_folder(Path(scratch)) as folder:
         for block, printed in outputs(text, folder):
             if block.shown is not None and not agrees(block.shown, printed):
-                if ELLIPSIS in block.shown.splitlines():
-                    print(f"{path.name}: shorten anew by hand:\n{printed}", file=sys.stderr)
+                printed = _shortened(block.shown, printed)
                 begin, end = (place + len(new) - len(text) for place in block.span)
                 new, exchanged = new[:begin] + printed.rstrip() + "\n" + new[end:], exchanged + 1
     path.write_text(new, "utf-8")
     return exchanged
+
+
+def _shortened(shown: str, printed: str) -> str:
+    """As many lines at the start and at the end as were shown around the first `…`."""
+    before, lines = shown.rstrip().splitlines(), printed.rstrip().splitlines()
+    if ELLIPSIS not in before:
+        return printed
+    first = before.index(ELLIPSIS)
+    last = len(before) - first - 1
+    return "\n".join([*lines[:first], ELLIPSIS, *lines[len(lines) - last :]])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.colors import Normalize
 
 from maps.gazetteer import largest_within
+from maps.settlement import districts
 from poc.looking.look import TABLES
 from poc.report.city_layer import Plane, draw_city, frame_places, plane_of
 from poc.report.style import (
@@ -74,6 +75,7 @@ def _name_towns(axes: Axes, plane: Plane) -> None:
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     corners = plane.places(np.array([west, east]), np.array([south, north]))
     towns = largest_within(corners[0][0], corners[1][0], corners[0][1], corners[1][1], _MOST_TOWNS)
+    towns = towns.take(~districts(towns))
     x, y = plane(towns.latitude_deg, towns.longitude_deg)
     named: list[tuple[float, float]] = []
     for name, at_x, at_y in zip(towns.name.tolist(), x.tolist(), y.tolist(), strict=True):

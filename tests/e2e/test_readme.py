@@ -2,18 +2,17 @@
 
 import os
 import re
-import shlex
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
+
+from docs.shown import agrees, empty_folder, outputs
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "README.md").read_text()
-TOUR = re.search(r"## A tour of five minutes\n\n```console\n(.*?)```", TEXT, flags=re.DOTALL).group(1).splitlines()
 
 
 def poc(*words, cwd):
@@ -54,17 +53,10 @@ def test_the_pages_are_files_without_addresses(demo):
         assert not re.search(r"""(src|href)=["'](https?:)?//""", markup)
 
 
-def test_every_step_of_the_tour_runs(tmp_path):
-    hotspot = ""
-    for line in TOUR:
-        words = shlex.split(line, comments=True)
-        assert words[0] == "poc", line
-        done = poc(*[hotspot if word == "HOTSPOT" else word for word in words[1:]], cwd=tmp_path)
-        assert done.returncode == 0, f"{line}\n{done.stderr}"
-        assert done.stdout.strip() or done.stderr.strip(), line
-        if words[1] == "run":
-            table = pq.read_table(tmp_path / "runs" / "mine-1" / "hotspots.parquet")
-            hotspot = str(table.column("hotspot")[0].as_py())
+def test_the_tour_runs_and_prints_what_it_shows(tmp_path):
+    with empty_folder(tmp_path) as folder:
+        for block, printed in outputs(TEXT, folder):
+            assert block.shown is None or agrees(block.shown, printed), f"{block.text}\nprints\n{printed}"
 
 
 def test_every_link_of_the_readme_leads_somewhere():
