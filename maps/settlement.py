@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from maps.gazetteer import Towns
 from maps.geodesy import EARTH_RADIUS_M, destination, unit_vectors
@@ -46,6 +45,8 @@ class Settlement:
 
 def districts(towns: Towns) -> npt.NDArray[np.bool_]:
     """Which towns lie within 2 b of a town of their country at least three times as large."""
+    from scipy.spatial import cKDTree  # slow to import, and only countries need it
+
     vectors = unit_vectors(towns.latitude_deg, towns.longitude_deg)
     tree, found = cKDTree(vectors), np.zeros(len(towns), np.bool_)
     large = np.flatnonzero(towns.population >= _DISTRICT_TIMES * towns.population.min(initial=1))

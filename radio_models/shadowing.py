@@ -19,6 +19,7 @@ Veh. Tech. 57 (2008) 94 (links whose both ends move, site cross-correlation). Th
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -31,7 +32,7 @@ from radio_models.float32 import normal
 Array = npt.NDArray[np.float64]
 
 SIDES = (0.92702779, 2.04393459, 3.64846358)  # least largest deviation from exp(−δ) for three equal shares
-COMPILED_FROM = 200_000  # links; below, numpy is done before a compiler has started
+COMPILED_FROM = 10_000  # links, once somebody has loaded the compiler: starting it takes longer than most runs
 _AXIS_BITS = 21
 
 
@@ -173,7 +174,7 @@ class CorrelatedField:
 
     def link_db(self, tx: npt.NDArray[np.integer[Any]], rx: npt.NDArray[np.integer[Any]]) -> Array:
         """Gain over the median [dB] of links between places by row; compiled for many links, with the same bits."""
-        if len(tx) >= COMPILED_FROM:
+        if len(tx) >= COMPILED_FROM and "numba" in sys.modules:
             from radio_models.shadowing_compiled import link_cdb
 
             return link_cdb(self, tx, rx).astype(np.float64) / 100.0

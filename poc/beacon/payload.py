@@ -7,6 +7,7 @@ hotspot's key is no input: nothing ties a payload to one beaconer. Joins and che
 from __future__ import annotations
 
 import hashlib
+import sys
 from dataclasses import dataclass
 from itertools import islice
 
@@ -14,12 +15,13 @@ import blake3
 import numpy as np
 import numpy.typing as npt
 
-from poc.beacon.chacha import chacha12_words
-from poc.beacon.payload_compiled import PAYLOAD_BYTES, payloads
+from poc.beacon.chacha import chacha12_low_bytes, chacha12_words
 from poc.errors import DataError
 from radio_models.lora.region_plans import RegionPlan
 
 VERSIONS = (0, 1)
+PAYLOAD_BYTES = 51
+COMPILED_FROM = 10_000  # beacons; below, numpy is done before a compiler has started
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
 
@@ -112,10 +114,31 @@ def payloads_and_digests(
     >>> bytes(data[0]) == payload(bytes(32), 0, bytes(4)), int(digests[0]) == digest(bytes(data[0]))
     (True, True)
     """
+    if len(entropy_row) < COMPILED_FROM and "numba" not in sys.modules:
+        return payloads_in_numpy(remote, start_s, entropy_row, local)
+    from poc.beacon.payload_compiled import payloads
+
     data = np.empty((len(entropy_row), PAYLOAD_BYTES), np.uint8)
     digests = np.empty(len(entropy_row), np.uint64)
     payloads(*_columns(remote, start_s, entropy_row, local), data, digests)
     return data, digests
+
+
+def payloads_in_numpy(
+    remote: Bytes, start_s: npt.NDArray[np.int64], entropy_row: npt.NDArray[np.int64], local: npt.NDArray[np.uint32]
+) -> tuple[Bytes, Words]:
+    """The same without a compiler: hashes one by one, ChaCha12 for all beacons at once."""
+    heads = [row.tobytes() + int(s).to_bytes(8, "little", signed=True) for row, s in zip(remote, start_s, strict=True)]
+    tails = np.asarray(local, "<u4").tobytes()
+    seeds = b"".join(
+        hashlib.sha256(heads[row] + tails[4 * k : 4 * k + 4] + bytes(8)).digest()
+        for k, row in enumerate(entropy_row.tolist())
+    )
+    data = np.ascontiguousarray(chacha12_low_bytes(np.frombuffer(seeds, "<u4").reshape(-1, 8), PAYLOAD_BYTES))
+    flat = data.tobytes()
+    starts = range(0, len(flat), PAYLOAD_BYTES)
+    hashed = b"".join(blake3.blake3(flat[k : k + PAYLOAD_BYTES]).digest(length=8) for k in starts)
+    return data, np.frombuffer(hashed, "<u8").astype(np.uint64)
 
 
 def digests_and_channel_words(

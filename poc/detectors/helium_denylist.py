@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from poc.detectors.evidence import Evidence
 from poc.detectors.network import Network, network_of
@@ -112,6 +111,8 @@ class HeliumDenylist:
         n = len(network)
         n_witnesses = np.bincount(network.heard_beaconer, minlength=n)
         ones = np.ones(len(network.heard_beaconer))
+        from scipy.sparse import csr_array  # slow to import
+
         heard_by = csr_array((ones, (network.heard_beaconer, network.heard_witness)), shape=(n, n))
         shared = (heard_by @ heard_by.T).tocoo()
         a, b, common = shared.row.astype(np.int64), shared.col.astype(np.int64), shared.data

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from maps.geodesy import EARTH_RADIUS_M, unit_vectors
 from maps.grid import are_valid, coordinates_from_cells
@@ -119,6 +118,8 @@ def crowding(network: Network, decorrelation_m: float) -> Array:
     rows = np.flatnonzero(network.alive)
     if decorrelation_m <= 0.0 or len(rows) < 2:
         return count
+    from scipy.spatial import cKDTree  # slow to import
+
     pairs = cKDTree(network.place_m[rows]).query_pairs(3.0 * decorrelation_m, output_type="ndarray")
     a, b = rows[pairs.min(axis=1)], rows[pairs.max(axis=1)]
     order = np.lexsort((b, a))
@@ -133,6 +134,8 @@ def _pairs_in_reach(place_m: Array, rows: Array, distance_m: Array) -> tuple[flo
     if not len(distance_m) or len(rows) < 2:
         return 0.0, empty
     reach_m = 2.0 * float(np.quantile(distance_m, 0.75)) + 2.0 * SAME_PLACE_M
+    from scipy.spatial import cKDTree
+
     tree = cKDTree(place_m[rows])
     while tree.count_neighbors(tree, reach_m) > (PAIRS_PER_HOTSPOT + 1) * len(rows) and reach_m > 2.0 * SAME_PLACE_M:
         reach_m *= 0.9

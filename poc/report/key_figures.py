@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from poc.report.page_tables import COMPARED, formatted
+from poc.report.compared import COMPARED, formatted
 
 if TYPE_CHECKING:
     from poc.store import RunData
