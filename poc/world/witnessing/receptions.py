@@ -18,7 +18,9 @@ FIRST_RECEPTIONS = 24  # of a beacon
 _threads = threading.local()
 
 
-class _Links(NamedTuple):
+class FlatLinks(NamedTuple):
+    """The arrays of `Links` as a compiled loop takes them."""
+
     start: Array
     witness: Array
     received_cdbm: Array
@@ -28,7 +30,7 @@ def receptions_compiled(
     calls: Calls, links: Links, sites: Sites, down: tuple[Array, Array], tables: Tables
 ) -> Receptions:
     """Who heard which beacon, bit for bit as `hearing.hear_in_numpy` says."""
-    flat = _Links(links.start, links.witness, links.received_cdbm)
+    flat = flat_links(links)
     most = int(np.diff(links.start).max(initial=0))
     if most >= ROOM:
         return hear_in_numpy(calls, links, sites, down, tables)
@@ -49,6 +51,11 @@ def receptions_compiled(
         done += n_done
     columns = [np.concatenate(column) if len(parts) > 1 else column[0] for column in zip(*parts, strict=True)]
     return Receptions(np.cumsum(np.concatenate(counts)), *columns)
+
+
+def flat_links(links: Links) -> FlatLinks:
+    """The arrays of links."""
+    return FlatLinks(links.start, links.witness, links.received_cdbm)
 
 
 def _work(n: int) -> Draws:

@@ -103,6 +103,21 @@ def _settle_ties(key, n, late, report, id_word, chosen):  # type: ignore[no-unty
             place -= 1
 
 
+@_part
+def reading(word, noise, received_cdbm, bias_cdb, tables):  # type: ignore[no-untyped-def]
+    """RSSI [dBm] and SNR [dB] as reported, of one packet: its word, the word of its noise, the median power."""
+    drawn = np.uint32(word >> _32)
+    upper = drawn >> _31
+    from_end = np.float32(np.uint32(drawn ^ _ALL) if upper else drawn) + _HALF
+    bits = np.float32(from_end).view(np.int32)
+    node = (bits >> _FRACTION_BITS) - HALF_BITS + SIDE * np.int32(upper)
+    along = np.float32(bits & _FRACTION) * _TO_FRACTION
+    fade = rounded(tables.fade_cdb[node] + along * tables.fade_step_cdb[node])
+    power = min(max(np.int32(received_cdbm) + np.int32(fade), tables.sensitivity_cdbm), 32767) - LOWEST_CDBM
+    error_db = np.float32(bias_cdb) * _PERCENT + _JITTER_DB * normal(np.int32(mix64(noise) >> _32))
+    return rounded(tables.total_dbm[power] + error_db), tables.snr_db[power]
+
+
 @numba.njit(error_model="numpy", nogil=True, cache=True)
 def receptions(calls, begin, links, sites, down, tables, work, start, out):  # type: ignore[no-untyped-def]
     """Receptions of the calls from `begin` on: fills the columns of `out` and `start`; how many calls were done.
@@ -141,21 +156,14 @@ def receptions(calls, begin, links, sites, down, tables, work, start, out):  # t
             place = work.key[k] & (ROOM - 1)
             link = work.chosen[place]
             witness = links.witness[first + link]
-            drawn = np.uint32(work.word[link] >> _32)
-            upper = drawn >> _31
-            from_end = np.float32(np.uint32(drawn ^ _ALL) if upper else drawn) + _HALF
-            bits = np.float32(from_end).view(np.int32)
-            node = (bits >> _FRACTION_BITS) - HALF_BITS + SIDE * np.int32(upper)
-            along = np.float32(bits & _FRACTION) * _TO_FRACTION
-            fade = rounded(tables.fade_cdb[node] + along * tables.fade_step_cdb[node])
-            cdbm = np.int32(links.received_cdbm[first + link]) + np.int32(fade)
-            power = min(max(cdbm, tables.sensitivity_cdbm), 32767) - LOWEST_CDBM
-            jitter = normal(np.int32(mix64(calls.noise[call] ^ work.id_word[link]) >> _32))
-            error_db = np.float32(sites.bias_cdb[witness]) * _PERCENT + _JITTER_DB * jitter
+            rssi_dbm, snr_db = reading(
+                work.word[link], calls.noise[call] ^ work.id_word[link], links.received_cdbm[first + link],
+                sites.bias_cdb[witness], tables,
+            )  # fmt: skip
             out.witness[n_out] = witness
             out.delay_ns[n_out] = work.late[place]
-            out.rssi_dbm[n_out] = rounded(tables.total_dbm[power] + error_db)
-            out.snr_db[n_out] = tables.snr_db[power]
+            out.rssi_dbm[n_out] = rssi_dbm
+            out.snr_db[n_out] = snr_db
             n_out += 1
         start[call - begin + 1] = n_out
     return len(calls.sender) - begin

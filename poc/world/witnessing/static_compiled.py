@@ -141,7 +141,7 @@ def _neighbourhood(bins, bin_, class_, reach_m, n, place):  # type: ignore[no-un
 
 
 @_part
-def _look(work, i, x0, y0, z0, base, slope, far, least, n):  # type: ignore[no-untyped-def]
+def candidates_of(work, i, x0, y0, z0, base, slope, far, least, n):  # type: ignore[no-untyped-def]
     """Mean margin of each candidate, and the list of those that are near and likely enough; how many they are."""
     x, y, z, heard, square = work.x, work.y, work.z, work.heard, work.square
     place, mean, near, chosen, myself = work.place, work.mean, work.near, work.chosen, np.int32(i)
@@ -171,7 +171,7 @@ def _full(n):  # type: ignore[no-untyped-def]
 
 
 @_part
-def _shadow(shadow, i, work, m):  # type: ignore[no-untyped-def]
+def shadowing_of(shadow, i, work, m):  # type: ignore[no-untyped-def]
     """Shadowing between the site i and each of the chosen candidates, in `sum`."""
     words, site, pair_cdb, site_cdb = shadow.words, shadow.site, shadow.pair_cdb, shadow.site_cdb
     word, chosen, place, total, shared = work.word, work.chosen, work.place, work.sum, work.shared
@@ -198,7 +198,7 @@ def _shadow(shadow, i, work, m):  # type: ignore[no-untyped-def]
 
 
 @_part
-def _keep(work, n, floor_cdbm, n_links, witness, received_cdbm):  # type: ignore[no-untyped-def]
+def keep_strong(work, n, floor_cdbm, n_links, witness, received_cdbm):  # type: ignore[no-untyped-def]
     """Append the links that are strong enough; how many there are now."""
     mean, total, word, chosen = work.mean, work.sum, work.word, work.chosen
     place, power = work.place, work.power
@@ -246,9 +246,9 @@ def static_links(  # type: ignore[no-untyped-def]
             if n_links + n > len(witness):
                 return i - begin, 0
             base = np.float32(sites.sent_cdb[i]) - law.loss_cdb[kind]
-            kept = _look(work, i, sites.x[i], sites.y[i], sites.z[i], base, slope, far, least_cdbm, n)
-            _shadow(shadow, i, work, _full(kept))
-            n_links = _keep(work, kept, floor_cdbm, n_links, witness, received_cdbm)
+            kept = candidates_of(work, i, sites.x[i], sites.y[i], sites.z[i], base, slope, far, least_cdbm, n)
+            shadowing_of(shadow, i, work, _full(kept))
+            n_links = keep_strong(work, kept, floor_cdbm, n_links, witness, received_cdbm)
             i += 1
             start[i - begin] = n_links
     return i - begin, 0

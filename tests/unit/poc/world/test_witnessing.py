@@ -16,9 +16,10 @@ from poc.schema import TRUTH
 from poc.world.backhaul import delay_ns
 from poc.world.truth import Radio, Setting
 from poc.world.witnessing import receptions, static
+from poc.world.witnessing.first_compiled import first_arrivals, first_of, queue
 from poc.world.witnessing.hearing import calls_of, hear_in_numpy
 from poc.world.witnessing.links import airspace_of
-from poc.world.witnessing.receptions import receptions_compiled
+from poc.world.witnessing.receptions import flat_links, receptions_compiled
 from poc.world.witnessing.static import links_compiled
 from poc.world.witnessing.tables import fade_cdb, tables_of
 from radio_models.fading import FADING
@@ -231,3 +232,23 @@ def test_a_closed_form_and_the_same_model_by_blocks_agree():
     both = set(common[0]) & set(common[1])
     assert len(both) > 0.999 * max(len(one), len(two))
     assert max(abs(common[0][key] - common[1][key]) for key in both) <= 1  # of 0.01 dB
+
+
+def test_first_arrivals_are_the_head_of_all_receptions():
+    airspace = airspace_of(fleet(300), setting(), SENSITIVITY_DBM)
+    sites, found = airspace.ground.sites, links_compiled(airspace, 0, 300)
+    calls, heard = receptions_of(airspace, found, 0, 300, plain=False)
+    tables = tables_of(airspace.setting.radio.fading, SENSITIVITY_DBM, 6.0)
+    down = np.where(sites.id_word >> np.uint64(62) == 0, 20_000, 0).astype(np.uint16)
+    count = np.diff(heard.start)
+    for most in (5, 14):
+        first = first_of(len(calls.sender), most)
+        work = queue(int(np.diff(found.start).max()), most)
+        first_arrivals(calls, 0, flat_links(found), sites, (down // 2, down * 2), tables, most, work, first)
+        assert np.array_equal(first.n_heard, count)
+        assert (count > 14).sum() > 50
+        for k in np.flatnonzero(count):
+            head = slice(heard.start[k], heard.start[k] + min(count[k], most))
+            for name in ("witness", "delay_ns", "rssi_dbm", "snr_db"):
+                assert np.array_equal(getattr(first, name)[k, : min(count[k], most)], getattr(heard, name)[head]), name
+        assert (first.witness[count == 0] == -1).all()
