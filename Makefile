@@ -48,6 +48,10 @@ bench-frames: $(VENV)/.tested
 bench-million: $(VENV)/.tested
 	$(BIN)/python benchmarks/million.py
 
+.PHONY: bench-engine
+bench-engine: $(VENV)/.tested
+	$(BIN)/python benchmarks/engine.py
+
 bench: $(VENV)/.tested
 	$(BIN)/python benchmarks/judging.py
 	$(BIN)/python benchmarks/frames.py
@@ -55,6 +59,7 @@ bench: $(VENV)/.tested
 	$(BIN)/python benchmarks/closed_forms.py
 	$(BIN)/python benchmarks/itm.py
 	$(BIN)/python benchmarks/itm.py --memory
+	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/p1812.py
 	$(BIN)/python -m benchmarks.explorer
 

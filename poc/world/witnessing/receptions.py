@@ -10,7 +10,7 @@ import numpy as np
 from poc.table import Array
 from poc.world.witnessing.hearing import Calls, Receptions, hear_in_numpy
 from poc.world.witnessing.links import Links
-from poc.world.witnessing.receptions_compiled import ROOM, Draws, draws, receptions
+from poc.world.witnessing.receptions_compiled import ROOM, Draws, draws, found_of, receptions
 from poc.world.witnessing.sites import Sites
 from poc.world.witnessing.tables import Tables
 
@@ -44,7 +44,7 @@ def receptions_compiled(
             start, np.empty(n_free, np.int32), np.empty(n_free, np.int64), np.empty(n_free, np.float32),
             np.empty(n_free, np.float32),
         )  # fmt: skip
-        n_done = receptions(calls, done, flat, sites, down, tables, work, start, out)
+        n_done = receptions(calls, done, flat, sites, down, tables, work, found_of(n_free), start, out)
         n_out = int(start[n_done])
         parts.append([column[:n_out] for column in out[1:]])
         counts.append(np.diff(start[: n_done + 1]))

@@ -23,6 +23,7 @@ _FRACTION_BITS = 23 - NODE_BITS
 _FRACTION = np.int32((1 << _FRACTION_BITS) - 1)
 _TO_FRACTION = np.float32(2.0**-_FRACTION_BITS)
 _ROUNDER = 6755399441055744.0  # 1.5 × 2^52
+_STRONGEST, _LOWEST = np.int32(32767), np.int32(LOWEST_CDBM)
 ROOM = 2**17  # links of a sender that a sorting key can number
 
 
@@ -42,6 +43,22 @@ def draws(n: int) -> Draws:
     """Working arrays for senders with up to `n` links."""
     kinds: tuple[Any, ...] = (np.uint64, np.uint32, np.uint64, np.uint8, np.int32, np.int64, np.int64)
     return Draws(*(np.empty(n + 64, kind) for kind in kinds))
+
+
+class Found(NamedTuple):
+    """Receptions before they are read out: upper half of the word, word of the noise, median power, calibration."""
+
+    drawn: Array
+    jitter: Array
+    received: Array
+    bias: Array
+    fade: Array
+
+
+def found_of(n: int) -> Found:
+    """Room for `n` receptions."""
+    whole, single = np.int32, np.float32
+    return Found(*[np.empty(n, kind) for kind in (np.uint32, whole, whole, single, whole)])
 
 
 _part = numba.njit(error_model="numpy", nogil=True)
@@ -104,22 +121,33 @@ def _settle_ties(key, n, late, report, id_word, chosen):  # type: ignore[no-unty
 
 
 @_part
-def reading(word, noise, received_cdbm, bias_cdb, tables):  # type: ignore[no-untyped-def]
-    """RSSI [dBm] and SNR [dB] as reported, of one packet: its word, the word of its noise, the median power."""
-    drawn = np.uint32(word >> _32)
-    upper = drawn >> _31
-    from_end = np.float32(np.uint32(drawn ^ _ALL) if upper else drawn) + _HALF
-    bits = np.float32(from_end).view(np.int32)
-    node = (bits >> _FRACTION_BITS) - HALF_BITS + SIDE * np.int32(upper)
-    along = np.float32(bits & _FRACTION) * _TO_FRACTION
-    fade = rounded(tables.fade_cdb[node] + along * tables.fade_step_cdb[node])
-    power = min(max(np.int32(received_cdbm) + np.int32(fade), tables.sensitivity_cdbm), 32767) - LOWEST_CDBM
-    error_db = np.float32(bias_cdb) * _PERCENT + _JITTER_DB * normal(np.int32(mix64(noise) >> _32))
-    return rounded(tables.total_dbm[power] + error_db), tables.snr_db[power]
+def read_out(found, n, tables, rssi_dbm, snr_db):  # type: ignore[no-untyped-def]
+    """RSSI [dBm] and SNR [dB] as reported of the first `n` packets in `found`; in steps that work on many at once."""
+    drawn, jitter, received, bias, fade = found.drawn, found.jitter, found.received, found.bias, found.fade
+    starts, steps = tables.fade_cdb, tables.fade_step_cdb
+    for k in range(n):
+        upper = drawn[k] >> _31
+        from_end = np.float32(np.uint32(drawn[k] ^ _ALL) if upper else drawn[k]) + _HALF
+        bits = np.float32(from_end).view(np.int32)
+        node = np.uint32((bits >> _FRACTION_BITS) - HALF_BITS + SIDE * np.int32(upper))
+        along = np.float32(bits & _FRACTION) * _TO_FRACTION
+        fade[k] = np.int32(rounded(starts[node] + along * steps[node]))
+    weakest = np.int32(tables.sensitivity_cdbm)
+    for k in range(n):
+        power = received[k] + fade[k]
+        power = power if power > weakest else weakest
+        received[k] = (power if power < _STRONGEST else _STRONGEST) - _LOWEST
+    for k in range(n):
+        bias[k] = bias[k] * _PERCENT + _JITTER_DB * normal(jitter[k])
+    total, ratio = tables.total_dbm, tables.snr_db
+    for k in range(n):
+        place = np.uint32(received[k])
+        rssi_dbm[k] = rounded(total[place] + bias[k])
+        snr_db[k] = ratio[place]
 
 
 @numba.njit(error_model="numpy", nogil=True, cache=True)
-def receptions(calls, begin, links, sites, down, tables, work, start, out):  # type: ignore[no-untyped-def]
+def receptions(calls, begin, links, sites, down, tables, work, found, start, out):  # type: ignore[no-untyped-def]
     """Receptions of the calls from `begin` on: fills the columns of `out` and `start`; how many calls were done.
 
     It stops early where the columns might not hold the next call.
@@ -135,6 +163,7 @@ def receptions(calls, begin, links, sites, down, tables, work, start, out):  # t
             _lay_out(links, first, n, sites.id_word, tables.least, work)
             last_sender = sender
         if n_out + n > len(out.witness):
+            read_out(found, n_out, tables, out.rssi_dbm, out.snr_db)
             return call - begin
         m = _draw(calls.air[call], n, work)
         tick, n_up = calls.tick[call], 0
@@ -156,14 +185,13 @@ def receptions(calls, begin, links, sites, down, tables, work, start, out):  # t
             place = work.key[k] & (ROOM - 1)
             link = work.chosen[place]
             witness = links.witness[first + link]
-            rssi_dbm, snr_db = reading(
-                work.word[link], calls.noise[call] ^ work.id_word[link], links.received_cdbm[first + link],
-                sites.bias_cdb[witness], tables,
-            )  # fmt: skip
+            found.drawn[n_out] = np.uint32(work.word[link] >> _32)
+            found.jitter[n_out] = np.int32(mix64(calls.noise[call] ^ work.id_word[link]) >> _32)
+            found.received[n_out] = links.received_cdbm[first + link]
+            found.bias[n_out] = sites.bias_cdb[witness]
             out.witness[n_out] = witness
             out.delay_ns[n_out] = work.late[place]
-            out.rssi_dbm[n_out] = rssi_dbm
-            out.snr_db[n_out] = snr_db
             n_out += 1
         start[call - begin + 1] = n_out
+    read_out(found, n_out, tables, out.rssi_dbm, out.snr_db)
     return len(calls.sender) - begin

@@ -20,6 +20,7 @@ from poc.world.witnessing.first_compiled import first_arrivals, first_of, queue
 from poc.world.witnessing.hearing import calls_of, hear_in_numpy
 from poc.world.witnessing.links import airspace_of
 from poc.world.witnessing.receptions import flat_links, receptions_compiled
+from poc.world.witnessing.receptions_compiled import found_of
 from poc.world.witnessing.static import links_compiled
 from poc.world.witnessing.tables import fade_cdb, tables_of
 from radio_models.fading import FADING
@@ -234,19 +235,23 @@ def test_a_closed_form_and_the_same_model_by_blocks_agree():
     assert max(abs(common[0][key] - common[1][key]) for key in both) <= 1  # of 0.01 dB
 
 
-def test_first_arrivals_are_the_head_of_all_receptions():
+@pytest.mark.parametrize("some_down", [True, False])
+def test_first_arrivals_are_the_head_of_all_receptions(some_down):
     airspace = airspace_of(fleet(300), setting(), SENSITIVITY_DBM)
     sites, found = airspace.ground.sites, links_compiled(airspace, 0, 300)
-    calls, heard = receptions_of(airspace, found, 0, 300, plain=False)
+    calls, _ = receptions_of(airspace, found, 0, 300, plain=False)
     tables = tables_of(airspace.setting.radio.fading, SENSITIVITY_DBM, 6.0)
-    down = np.where(sites.id_word >> np.uint64(62) == 0, 20_000, 0).astype(np.uint16)
+    down = np.where((sites.id_word >> np.uint64(62) == 0) & some_down, 20_000, 0).astype(np.uint16)
+    heard = receptions_compiled(calls, found, sites, (down // 2, down * 2), tables)
     count = np.diff(heard.start)
+    assert (count > 14).sum() > 50
     for most in (5, 14):
-        first = first_of(len(calls.sender), most)
+        first, rows_found = first_of(len(calls.sender), most), found_of(most * len(calls.sender))
         work = queue(int(np.diff(found.start).max()), most)
-        first_arrivals(calls, 0, flat_links(found), sites, (down // 2, down * 2), tables, most, work, first)
+        first_arrivals(
+            calls, flat_links(found), sites, (down // 2, down * 2), tables, most, work, rows_found, first
+        )  # fmt: skip
         assert np.array_equal(first.n_heard, count)
-        assert (count > 14).sum() > 50
         for k in np.flatnonzero(count):
             head = slice(heard.start[k], heard.start[k] + min(count[k], most))
             for name in ("witness", "delay_ns", "rssi_dbm", "snr_db"):
