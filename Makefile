@@ -77,3 +77,13 @@ $(VENV)/.tested: pyproject.toml | $(VENV)/bin/python
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: bench-relocation fit-fusion study-detectors
+bench-relocation: $(VENV)/.tested
+	$(BIN)/python -m benchmarks.relocation
+
+fit-fusion: $(VENV)/.tested
+	$(BIN)/python -m benchmarks.fit_fusion
+
+study-detectors: $(VENV)/.tested
+	$(BIN)/python -m benchmarks.detection

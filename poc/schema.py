@@ -319,10 +319,26 @@ SCORES = Schema(
     "who lies about the place, by a detector",
 )
 
+EDGE_SCORES = Schema(
+    "edge_scores",
+    ("beaconer", "witness"),
+    (
+        Column("beaconer", "uint64", "", "hotspot that sent"),
+        Column("witness", "uint64", "", "hotspot that heard"),
+        Column("n_heard", "int64", "", "beacons heard in the window"),
+        Column("probability", "float64", "", "probability that this link does not prove what it seems to"),
+        Column("excess_db", "float64", "dB", "how much stronger than expected between the asserted places"),
+        Column("cable_ratio", "float64", "nat", "log of: likelihood of its packets in a cable over on the air"),
+        Column("evidence", "text", "", "what speaks against it: sender, witness, cable, free-space, nothing"),
+    ),
+    "which links are false, by the fused detectors",
+)
+
 TABLES: dict[str, Schema] = {
     schema.name: schema
     for schema in (
         HOTSPOTS, TRUTH, ENTROPIES, BEACONS, WITNESS_REPORTS, NAMED_BEACONS, JOINED_BEACONS, RECEPTIONS,
         BEACON_VERDICTS, WITNESS_VERDICTS, CLAIMS, SHARES, REWARDS, MOVES, DEEDS, LINK_STATISTICS, ACTIVITY, SCORES,
+        EDGE_SCORES,
     )
 }  # fmt: skip

@@ -14,6 +14,7 @@ from cli.commands import (
     compare,
     coverage,
     demo,
+    detect,
     explain,
     export,
     fraud,
@@ -46,6 +47,7 @@ def add_to(app: typer.Typer) -> None:
         ("sweep", sweep.sweep),
         ("look", look.look),
         ("verify", verify.verify),
+        ("detect", detect.detect),
         ("export", export.export),
         ("calibrate", calibrate.calibrate),
     ):

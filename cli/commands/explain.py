@@ -13,6 +13,9 @@ def explain(
     folder: RunFolder,
     hotspot: Annotated[int, typer.Argument(help="Id of the hotspot, as in the tables.")],
     epoch: Annotated[int | None, typer.Option("--epoch", help="One epoch instead of the whole run.")] = None,
+    settle: Annotated[
+        bool, typer.Option("--settle", help="What would decide it: next beacons, powers and drive-test points.")
+    ] = False,
     output: FormatOption = Format.table,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -27,6 +30,15 @@ def explain(
     from poc.explain import explain as explain_hotspot
     from poc.store import load_run
 
+    if settle:
+        from cli.output import say
+        from poc.settling import settle_run
+
+        actions = settle_run(load_run(folder), hotspot)
+        if not actions:
+            say("the best place found is the asserted one: there is nothing to settle.")
+        show(actions, output, f"what would settle hotspot {hotspot}, best first")
+        return
     explanation = explain_hotspot(load_run(folder), hotspot, epoch)
     if output in (Format.table, Format.auto):
         print(explanation.text(min(shutil.get_terminal_size((100, 24)).columns, 120)))

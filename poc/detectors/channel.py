@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from poc.detectors.censoring import LINK_LOSS, link_level, log_miss, never_heard, threshold_db_from
+from poc.detectors.biases import Biases, Observations, improve
+from poc.detectors.censoring import LINK_LOSS, link_level, never_heard_smoothly, threshold_db_from
 from poc.detectors.network import Network, contains
 from poc.table import Array
 
@@ -30,16 +31,14 @@ OUTLIER_DB = 25.0
 _STEP = np.array([0.3, 0.03, 0.03, 0.1])
 _BOUNDS = np.array([[60.0, 0.5, np.log(2.0), -6.0], [220.0, 7.0, np.log(25.0), 0.0]])
 _FADING_DB = (3.0, 30.0)  # prior value and the packets it counts for
-_BIAS_DB = (4.0, 20.0)  # prior value and the hotspots it counts for
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
     """What the reports say about the radio; biases and thresholds are one value for each row of the network.
 
-    transmit_bias_db and receive_bias_db are posterior means of extra loss, *_var_db2 their posterior variances,
-    *_spread_db the spread over hotspots. threshold_db: claimed power less the weakest signal heard half of the time, in
-    the witness's own readings, that is −(sensitivity). availability: share of the beacons a hotspot was there to hear.
+    sensitivity_dbm: the signal that a witness hears half of the time, in its own readings. availability: share of the
+    beacons a hotspot was there to hear. biases: extra loss of each hotspot when it sends and when it hears.
     level_db and level_var_db2: each heard link's loss without fading (rows of Network.heard_*).
     """
 
@@ -47,33 +46,16 @@ class Channel:
     exponent: float
     sigma_db: float
     fading_db: float
-    transmit_spread_db: float
-    receive_spread_db: float
     outlier_share: float
     sensitivity_dbm: Array
     availability: Array
-    transmit_bias_db: Array
-    transmit_var_db2: Array
-    receive_bias_db: Array
-    receive_var_db2: Array
+    biases: Biases
     level_db: Array
     level_var_db2: Array
 
     def loss_db(self, distance_m: Array) -> Array:
         """Median loss over a distance [m], gains and biases apart."""
         return np.asarray(self.intercept_db + 10.0 * self.exponent * (np.log10(distance_m) - 3.0))
-
-
-@dataclass(frozen=True, slots=True)
-class _Observations:
-    """Directed pairs: heard ones with their level, missed ones with the level they must have exceeded."""
-
-    beaconer: Array
-    witness: Array
-    log_distance_km: Array
-    level_db: Array
-    variance_db2: Array
-    weight: Array
 
 
 def estimate_channel(network: Network, trust: Array) -> Channel:
@@ -87,34 +69,25 @@ def estimate_channel(network: Network, trust: Array) -> Channel:
     gains_dbi = network.gain_dbi[beaconer] + network.gain_dbi[witness]
     threshold_db = network.power_dbm[beaconer] - sensitivity_dbm[witness] + gains_dbi
     level_db, variance_db2 = link_level(network.heard_n, n_sent, network.heard_loss_db, threshold_db, fading_db)
-    heard = _Observations(
+    heard = Observations(
         beaconer, witness, np.log10(network.distance_m(beaconer, witness) / 1000.0), level_db, variance_db2,
         trust[beaconer] * trust[witness],
     )  # fmt: skip
     missed = _missed(network, sensitivity_dbm, availability, fading_db, trust)
 
-    n = len(network)
-    transmit_bias, receive_bias = np.zeros(n), np.zeros(n)
-    transmit_var, receive_var = np.zeros(n), np.zeros(n)
+    biases = Biases.unknown(len(network))
     intercept, exponent, sigma, outliers = INTERCEPT_DB[0], EXPONENT[0], 12.0, 0.1
-    transmit_spread = receive_spread = _BIAS_DB[0]
     for _ in range(3):
-        extra = [transmit_bias[part.beaconer] + receive_bias[part.witness] for part in (heard, missed)]
-        doubt = [transmit_var[part.beaconer] + receive_var[part.witness] for part in (heard, missed)]
+        doubtful = biases.transmit_var_db2, biases.receive_var_db2
+        extra = [biases.transmit_db[part.beaconer] + biases.receive_db[part.witness] for part in (heard, missed)]
+        doubt = [doubtful[0][part.beaconer] + doubtful[1][part.witness] for part in (heard, missed)]
         intercept, exponent, sigma, outliers = _fit_law(heard, missed, extra, doubt, (intercept, exponent, sigma))
         residual = heard.level_db - intercept - 10.0 * exponent * heard.log_distance_km
         excess = missed.level_db - intercept - 10.0 * exponent * missed.log_distance_km
-        transmit_bias, receive_bias, transmit_var, receive_var = _biases(
-            n, heard, missed, residual, excess, sigma, (transmit_spread, receive_spread), (transmit_bias, receive_bias)
-        )
-        transmit_spread = _spread(transmit_bias, transmit_var, transmit_spread)
-        receive_spread = _spread(receive_bias, receive_var, receive_spread)
+        biases = improve(biases, heard, missed, residual, excess, sigma)
     return Channel(
-        intercept_db=intercept, exponent=exponent, sigma_db=sigma, fading_db=fading_db,
-        transmit_spread_db=transmit_spread, receive_spread_db=receive_spread, outlier_share=outliers,
-        sensitivity_dbm=sensitivity_dbm, availability=availability,
-        transmit_bias_db=transmit_bias, transmit_var_db2=transmit_var,
-        receive_bias_db=receive_bias, receive_var_db2=receive_var,
+        intercept_db=intercept, exponent=exponent, sigma_db=sigma, fading_db=fading_db, outlier_share=outliers,
+        sensitivity_dbm=sensitivity_dbm, availability=availability, biases=biases,
         level_db=level_db, level_var_db2=variance_db2,
     )  # fmt: skip
 
@@ -165,7 +138,7 @@ def _sensitivity_dbm(network: Network, n_sent: Array, fading_db: float) -> Array
 
 def _missed(
     network: Network, sensitivity_dbm: Array, availability: Array, fading_db: float, trust: Array
-) -> _Observations:
+) -> Observations:
     """Directed pairs in reach without a single packet: the sender beaconed, the witness lived."""
     n = len(network)
     beaconer = np.concatenate([network.pair_a, network.pair_b])
@@ -173,16 +146,16 @@ def _missed(
     silent = ~contains(network.heard_beaconer * n + network.heard_witness, beaconer * n + witness)
     silent &= (network.n_beacons[beaconer] > 0) & network.alive[witness]
     beaconer, witness = beaconer[silent], witness[silent]
-    offset_db, spread_db = never_heard(network.n_beacons[beaconer] * availability[witness], fading_db)
+    offset_db, spread_db = never_heard_smoothly(network.n_beacons[beaconer] * availability[witness], fading_db)
     gains_dbi = network.gain_dbi[beaconer] + network.gain_dbi[witness]
     level_db = network.power_dbm[beaconer] - sensitivity_dbm[witness] + gains_dbi + offset_db
     log_distance = np.log10(network.distance_m(beaconer, witness) / 1000.0)
-    return _Observations(beaconer, witness, log_distance, level_db, spread_db**2, trust[beaconer] * trust[witness])
+    return Observations(beaconer, witness, log_distance, level_db, spread_db**2, trust[beaconer] * trust[witness])
 
 
 def _fit_law(
-    heard: _Observations,
-    missed: _Observations,
+    heard: Observations,
+    missed: Observations,
     extra: list[Array],
     doubt: list[Array],
     start: tuple[float, float, float],
@@ -246,7 +219,7 @@ def _log_normal(off: Array, variance: Array | float) -> Array:
     return np.asarray(-0.5 * off * off / variance - 0.5 * np.log(2.0 * np.pi * variance))
 
 
-def _binned(part: _Observations, extra: Array, doubt: Array) -> tuple[Array, Array, Array, Array]:
+def _binned(part: Observations, extra: Array, doubt: Array) -> tuple[Array, Array, Array, Array]:
     """(lg distance, level, variance, weight) of occupied bins."""
     level = part.level_db - extra
     keep = part.weight > 0.0
@@ -256,49 +229,3 @@ def _binned(part: _Observations, extra: Array, doubt: Array) -> tuple[Array, Arr
     total = np.bincount(group, w)
     means = [np.bincount(group, w * column) / total for column in (x, y, v)]
     return means[0], means[1], means[2], total
-
-
-def _biases(
-    n: int,
-    heard: _Observations,
-    missed: _Observations,
-    residual_db: Array,
-    excess_db: Array,
-    sigma_db: float,
-    spreads_db: tuple[float, float],
-    start: tuple[Array, Array],
-) -> tuple[Array, Array, Array, Array]:
-    """(transmit bias, receive bias, their variances) of each hotspot: alternating Newton steps, both censored.
-
-    Receptions weigh by Student's t with 4 degrees of freedom, so that a liar at the other end pulls little.
-    """
-    transmit, receive = (np.array(part) for part in start)
-    variances = [np.zeros(n), np.zeros(n)]
-    heard_s2, missed_s = sigma_db**2 + heard.variance_db2, np.sqrt(sigma_db**2 + missed.variance_db2)
-    for _ in range(2):
-        for side in (0, 1):
-            bias, rows = (transmit, heard.beaconer) if side == 0 else (receive, heard.witness)
-            missed_rows = missed.beaconer if side == 0 else missed.witness
-            left = residual_db - transmit[heard.beaconer] - receive[heard.witness]
-            precision = heard.weight / heard_s2 * 5.0 / (4.0 + left * left / heard_s2)
-            z = (transmit[missed.beaconer] + receive[missed.witness] - excess_db) / missed_s
-            _, slope, curvature = log_miss(z, LINK_LOSS)
-            gradient = _sums(rows, precision * left, n)
-            gradient += _sums(missed_rows, missed.weight * slope / missed_s, n) - bias / spreads_db[side] ** 2
-            curving = _sums(rows, precision, n) + 1.0 / spreads_db[side] ** 2
-            curving += _sums(missed_rows, missed.weight * np.maximum(curvature, 0.0) / missed_s**2, n)
-            bias += np.clip(gradient / curving, -15.0, 15.0)
-            variances[side] = 1.0 / curving
-    return transmit, receive, variances[0], variances[1]
-
-
-def _sums(rows: Array, values: Array, n: int) -> Array:
-    """Sums of values by row number; floats also where there is nothing to add."""
-    return np.bincount(rows, values, n).astype(np.float64)
-
-
-def _spread(bias_db: Array, variance_db2: Array, before_db: float) -> float:
-    """Spread of the biases over hotspots: one EM step with the tails cut at three spreads."""
-    square = np.minimum(bias_db**2, (3.0 * before_db) ** 2) + variance_db2
-    prior, weight = _BIAS_DB
-    return float(np.sqrt((square.sum() + weight * prior**2) / (len(bias_db) + weight)))

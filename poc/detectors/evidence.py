@@ -110,8 +110,17 @@ def link_statistics(receptions: Table) -> Table:
     rows = np.flatnonzero(usable)
     rows = rows[_first_copies(receptions, rows)]
     beaconer, witness = receptions["beaconer"][rows], receptions["witness"][rows]
+    return statistics_of_losses(beaconer, witness, receptions["power_dbm"][rows] - esp_dbm[rows])
+
+
+def statistics_of_losses(beaconer: Array, witness: Array, loss_db: Array) -> Table:
+    """LINK_STATISTICS of single packets: sender, witness (ids) and loss [dB] of each, in any order.
+
+    >>> statistics_of_losses(np.array([1, 1]), np.array([2, 2]), np.array([100.0, 104.0]))["mean_loss_db"].tolist()
+    [102.0]
+    """
     # whole units make every sum exact, and so the same for any order of the reports
-    loss_units = np.rint((receptions["power_dbm"][rows] - esp_dbm[rows]) * UNITS_PER_DB).astype(np.int64)
+    loss_units = np.rint(loss_db * UNITS_PER_DB).astype(np.int64)
     ids = np.sort(np.append(beaconer, witness))
     ids = ids[np.append(True, ids[1:] != ids[:-1])[: len(ids)]]
     pair = np.searchsorted(ids, beaconer) * len(ids) + np.searchsorted(ids, witness)

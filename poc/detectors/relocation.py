@@ -15,18 +15,16 @@ import numpy as np
 from scipy.special import expit, logit
 
 from poc.detectors.candidates import RINGS, Likelihood, around, hexagon_offsets, search
-from poc.detectors.channel import Channel, estimate_channel
+from poc.detectors.channel import Channel
 from poc.detectors.evidence import Evidence
-from poc.detectors.network import SAME_PLACE_M, Network, crowding, network_of
+from poc.detectors.network import SAME_PLACE_M, Network, network_of
 from poc.detectors.posterior import Estimate, estimate_from, log_likelihood_elsewhere
 from poc.detectors.scan import log_likelihoods
-from poc.detectors.sightings import Sightings, sightings_of
+from poc.detectors.sightings import Sightings
+from poc.detectors.survey import ANYWHERE_M, Survey, survey_with
 from poc.detectors.wording import evidence_in_words
 from poc.schema import SCORES
 from poc.table import Array, Table
-
-#: Half the length of a meridian ring: the radius that holds the whole Earth.
-_ANYWHERE_M = 20_015_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class Relocation:
     liar_share: share of lies expected before looking. tolerance_m: an honest owner may be this far off.
     farthest_m: a liar may be as far off as this; between the two every factor of distance is equally likely.
     nowhere_share: of the lies, those whose radio is in nobody's hearing. dead_share: honest hotspots whose transmitter
-    nobody hears. decorrelation_m: hotspots nearer than this share their shadowing. scale, offset_nat: the calibrated
+    nobody hears. scale, offset_nat: the calibrated
     map from log-likelihood ratio to log-odds, fitted on simulated worlds of several densities, exponents and spreads
     and not steeper than 1 by choice, since real links are less independent than simulated ones.
     suspect_above, honest_below: verdicts by probability, undecided between them. n_rounds: how often everything is
@@ -51,9 +49,8 @@ class Relocation:
     liar_share: float = 0.1
     tolerance_m: float = 400.0
     farthest_m: float = 50_000.0
-    nowhere_share: float = 0.1
-    dead_share: float = 0.01
-    decorrelation_m: float = 60.0
+    nowhere_share: float = 0.005
+    dead_share: float = 0.001
     scale: float = 1.0
     offset_nat: float = 1.0
     suspect_above: float = 0.9
@@ -69,21 +66,20 @@ class Relocation:
         n, n_placed = len(hotspots), len(network)
         probability, ratio = np.full(n, self.liar_share), np.zeros(n)
         latitude_deg, longitude_deg = np.zeros(n), np.zeros(n)
-        radius_m = np.full(n, _ANYWHERE_M)
+        radius_m = np.full(n, ANYWHERE_M)
         words = np.full(n, "no asserted place", object)
         if n_placed:
-            trust, crowd = np.ones(n_placed), crowding(network, self.decorrelation_m)
+            trust = np.ones(n_placed)
             for left in reversed(range(self.n_rounds)):
-                channel = estimate_channel(network, trust)
-                sightings = sightings_of(network, channel, trust, crowd)
-                ratio[rows], estimate = self._judge(network, channel, sightings, final=left == 0)
+                survey = survey_with(network, trust)
+                ratio[rows], estimate = self.judge(survey, final=left == 0)
                 probability[rows] = expit(self.scale * ratio[rows] + self.offset_nat + logit(self.liar_share))
                 trust = np.clip(1.0 - probability[rows], 0.02, 1.0)
             latitude_deg[rows], longitude_deg[rows] = estimate.latitude_deg, estimate.longitude_deg
             radius_m[rows] = estimate.credible_radius_m
             away_m = np.linalg.norm(estimate.point_m - network.place_m, axis=-1)
             away_m = np.where(probability[rows] > self.liar_share, away_m, 0.0)
-            words[rows] = evidence_in_words(network, channel, sightings, away_m)
+            words[rows] = evidence_in_words(network, survey.channel, survey.sightings, away_m)
         return SCORES.table(
             detector=np.full(n, "relocation"),
             hotspot=hotspots,
@@ -99,8 +95,9 @@ class Relocation:
             evidence=words.astype(np.str_),
         )
 
-    def _judge(self, network: Network, channel: Channel, sightings: Sightings, final: bool) -> tuple[Array, Estimate]:
+    def judge(self, survey: Survey, final: bool) -> tuple[Array, Estimate]:
         """(log-likelihood ratio, estimated place) of every row of the network; only the final round looks finely."""
+        network, channel, sightings = survey.network, survey.channel, survey.sightings
         n = len(network)
         law = (channel.intercept_db, 10.0 * channel.exponent)
 

@@ -15,8 +15,9 @@ from poc.detectors.censoring import LINK_LOSS, MissTable
 from poc.detectors.sightings import Sightings
 from poc.table import Array
 
-#: Degrees of freedom of Student's t: shadowing has heavier tails than Gauss, and liars hear too.
-FREEDOM = 5.0
+#: Degrees of freedom of Student's t: shadowing may have heavier tails than Gauss, and liars hear too. Chosen between
+#: 5, 15 and 40 on worlds of several densities (docs/detectors.md).
+FREEDOM = 15.0
 N_NEWTON = 3
 #: Candidates farther than any map: "nowhere in hearing" (see NOWHERE_M).
 NOWHERE_M = 500_000.0

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from poc.detectors.censoring import never_heard
+from poc.detectors.biases import tail_weight
+from poc.detectors.censoring import never_heard_smoothly
 from poc.detectors.channel import Channel
 from poc.detectors.network import Network, contains
 from poc.table import Array
@@ -40,14 +41,16 @@ class Sightings:
         return len(self.start) - 1
 
 
-def sightings_of(network: Network, channel: Channel, trust: Array, crowding: Array) -> Sightings:
+def sightings_of(
+    network: Network, channel: Channel, trust: Array, crowding: Array, listening: bool = False
+) -> Sightings:
     """The evidence about every hotspot's place.
 
     A hotspot that beaconed is judged by what others report of it, which is harder to forge than its own reports; one
-    that never beaconed by what it says to have heard.
+    that never beaconed by what it says to have heard. listening: judge everybody by the latter.
     """
     n = len(network)
-    sends = network.n_beacons > 0
+    sends = (network.n_beacons > 0) & (not listening)
     beaconer, witness = network.heard_beaconer, network.heard_witness
     subject = np.concatenate([beaconer, witness])
     other = np.concatenate([witness, beaconer])
@@ -79,7 +82,7 @@ def sightings_of(network: Network, channel: Channel, trust: Array, crowding: Arr
         inverse_sd_per_db=1.0 / np.sqrt(np.concatenate([variance_db2, missed_variance_db2])[order]),
         weight=(trust / crowding)[all_other],
         place_m=network.place_m[all_other],
-        prior_db=np.where(sends, channel.transmit_spread_db, channel.receive_spread_db),
+        prior_db=np.where(sends, channel.biases.transmit_spread_db, channel.biases.receive_spread_db),
         hub=hub,
     )
 
@@ -89,15 +92,24 @@ def _heard_levels(
 ) -> tuple[Array, Array]:
     """Levels and variances of heard pairs with the counterpart's bias taken out, the pair's own share in that bias
     left out: else a liar bends the bias of those who hear it towards its lie."""
-    own = np.where(sends[subject], channel.transmit_bias_db[subject], channel.receive_bias_db[subject])
-    bias = np.where(sends[subject], channel.receive_bias_db[other], channel.transmit_bias_db[other])
-    variance = np.where(sends[subject], channel.receive_var_db2[other], channel.transmit_var_db2[other])
-    level_db, own_variance = channel.level_db[link], channel.sigma_db**2 + channel.level_var_db2[link]
-    left = level_db - channel.loss_db(network.distance_m(subject, other)) - own - bias
-    share = trust[subject] * trust[other] / own_variance * 5.0 / (4.0 + left * left / own_variance)
-    remaining = np.maximum(1.0 / variance - share, 1e-3)
-    bias = (bias / variance - share * (left + bias)) / remaining
-    return level_db - bias, own_variance + 1.0 / remaining
+    biases, n = channel.biases, len(network)
+    a, b = network.heard_beaconer, network.heard_witness
+    own_variance = channel.sigma_db**2 + channel.level_var_db2
+    left = channel.level_db - channel.loss_db(network.distance_m(a, b)) - biases.transmit_db[a] - biases.receive_db[b]
+    share = trust[a] * trust[b] / own_variance * tail_weight(left * left / own_variance)
+    # what each link, and the one in the other direction, brought to the counterpart's biases
+    back = np.searchsorted(a * n + b, b * n + a)
+    back = np.where(contains(a * n + b, b * n + a), back, -1)
+    share, left = np.append(share, 0.0), np.append(left, 0.0)
+    sending = sends[subject]
+    as_witness, as_beaconer = np.where(sending, link, back[link]), np.where(sending, back[link], link)
+    bias, variance = biases.without(
+        other,
+        (share[as_beaconer], left[as_beaconer] + biases.transmit_db[other]),
+        (share[as_witness], left[as_witness] + biases.receive_db[other]),
+        sending,
+    )
+    return channel.level_db[link] - bias, own_variance[link] + variance
 
 
 def _missed_levels(
@@ -106,13 +118,10 @@ def _missed_levels(
     beaconer = np.where(sends[subject], subject, other)
     witness = np.where(sends[subject], other, subject)
     n_sent = network.n_beacons[beaconer] * channel.availability[witness]
-    # the curve over lg n is smooth: sixty-four points of it serve all pairs
-    grid = np.geomspace(1.0, max(2.0, float(n_sent.max(initial=2.0))), 64)
-    offset_grid, spread_grid = never_heard(grid, channel.fading_db)
-    offset_db = np.interp(np.log(np.maximum(n_sent, 1.0)), np.log(grid), offset_grid)
-    spread_db = np.interp(np.log(np.maximum(n_sent, 1.0)), np.log(grid), spread_grid)
-    bias = np.where(sends[subject], channel.receive_bias_db[other], channel.transmit_bias_db[other])
-    variance = np.where(sends[subject], channel.receive_var_db2[other], channel.transmit_var_db2[other])
+    offset_db, spread_db = never_heard_smoothly(n_sent, channel.fading_db)
+    biases = channel.biases
+    bias = np.where(sends[subject], biases.receive_db[other], biases.transmit_db[other])
+    variance = np.where(sends[subject], biases.receive_var_db2[other], biases.transmit_var_db2[other])
     gains_dbi = network.gain_dbi[beaconer] + network.gain_dbi[witness]
     level_db = network.power_dbm[beaconer] - channel.sensitivity_dbm[witness] + gains_dbi + offset_db - bias
     return level_db, channel.sigma_db**2 + variance + spread_db**2
@@ -144,6 +153,6 @@ def _pairs_to_judge(network: Network, sends: Array, hub: Array) -> Array:
     subjects = np.concatenate([a, of_hub])
     others = np.concatenate([b, around_hub])
     # a silent counterpart cannot be missed by a subject that only listens
-    fits = (subjects != others) & (sends[subjects] | sends[others])
+    fits = (subjects != others) & (sends[subjects] | (network.n_beacons[others] > 0))
     keys = np.sort(subjects[fits] * n + others[fits])
     return keys[np.diff(keys, prepend=-1) > 0]

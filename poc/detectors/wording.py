@@ -12,7 +12,7 @@ from poc.table import Array
 
 def evidence_in_words(network: Network, channel: Channel, sightings: Sightings, away_m: Array) -> list[str]:
     """One sentence for each row of the network; away_m is the distance from asserted to estimated place [m]."""
-    own_db = np.where(network.n_beacons > 0, channel.transmit_bias_db, channel.receive_bias_db)
+    own_db = np.where(network.n_beacons > 0, channel.biases.transmit_db, channel.biases.receive_db)
     distance_m = network.distance_m(sightings.subject, sightings.counterpart)
     stronger_db = channel.loss_db(distance_m) + own_db[sightings.subject] - sightings.level_db
     counts = sightings.weight > 0.05

@@ -70,7 +70,7 @@ def _csv_rows(path: Path, required: tuple[str, ...], counts: Rejections) -> Iter
         )
     counts.n_received -= 1
     names = _cells(header) or []
-    _check_columns(path, required, [name.strip() for name in names])
+    check_columns(path, required, [name.strip() for name in names])
     names = [name.strip() for name in names]
     for line in lines:
         cells = _cells(line)
@@ -104,7 +104,7 @@ def _jsonl_rows(path: Path, required: tuple[str, ...], counts: Rejections) -> It
         seen |= row.keys()
         yield row
     if n_rows:
-        _check_columns(path, required, sorted(seen))
+        check_columns(path, required, sorted(seen))
 
 
 def _parquet_rows(path: Path, required: tuple[str, ...], counts: Rejections) -> Iterator[Row]:
@@ -114,7 +114,7 @@ def _parquet_rows(path: Path, required: tuple[str, ...], counts: Rejections) -> 
     try:
         with pq.ParquetFile(path, memory_map=True) as file:
             schema = file.schema_arrow
-            _check_columns(path, required, schema.names)
+            check_columns(path, required, schema.names)
             n_rows = file.metadata.num_rows
             if n_rows > INNOCENT_ROWS and n_rows > path.stat().st_size:
                 counts.receive(n_rows)
@@ -157,7 +157,7 @@ def _shortened(batch: Any) -> Any:
     return batch
 
 
-def _check_columns(path: Path, required: tuple[str, ...], names: list[str]) -> None:
+def check_columns(path: Path, required: tuple[str, ...], names: list[str]) -> None:
     for name in required:
         if not set(name.split("|")) & set(names):
             wanted = name.replace("|", "' or '")

@@ -62,7 +62,9 @@ class Gaps:
     n_capability: int = 0
 
 
-def read_hotspots(path: Path, names: Names, counts: Rejections) -> tuple[Table, Gaps]:
+def read_hotspots(
+    path: Path, names: Names, counts: Rejections, required: tuple[str, ...] = HOTSPOT_COLUMNS
+) -> tuple[Table, Gaps]:
     """HOTSPOTS, and what had to be filled in; a hotspot that comes twice is rejected."""
     seen: set[int] = set()
     n_silent = 0
@@ -85,7 +87,7 @@ def read_hotspots(path: Path, names: Names, counts: Rejections) -> tuple[Table, 
         n_silent += absent(row, "is_full")
         return parsed
 
-    rows = list(kept(read_rows(path, HOTSPOT_COLUMNS, counts), parse, counts))
+    rows = list(kept(read_rows(path, required, counts), parse, counts))
     columns = {c.name: np.array([row[c.name] for row in rows], c.dtype) for c in HOTSPOTS.columns}
     unsaid = np.flatnonzero((columns["region"] < 0) & (columns["cell"] != 0))
     n_near = n_nowhere = 0

@@ -136,3 +136,36 @@ def calibration(probability: Array, is_liar: Array, n_bins: int = 10) -> dict[st
         "expected_calibration_error": math.fsum(errors) / n,
         "bins": bins,
     }
+
+
+def equal_mass_calibration_error(probability: Array, is_liar: Array, n_bins: int = 15) -> float | None:
+    """Expected calibration error over bins of equally many hotspots; None without any.
+
+    Source: Nixon et al., "Measuring calibration in deep learning", CVPR workshops 2019 (adaptive bins).
+
+    >>> equal_mass_calibration_error(np.array([0.0, 0.5, 0.5, 1.0]), np.array([False, True, False, True]), 3)
+    0.0
+    """
+    n = len(probability)
+    if not n:
+        return None
+    bins = np.array_split(np.argsort(probability, kind="stable"), min(n_bins, n))
+    # hotspots of one probability stand for each other, wherever a bin cuts them
+    _, place = np.unique(probability, return_inverse=True)
+    share = np.bincount(place, is_liar.astype(np.float64)) / np.bincount(place)
+    errors = [len(part) * abs(float((probability[part] - share[place[part]]).mean())) for part in bins]
+    return math.fsum(errors) / n
+
+
+def log_loss_skill(probability: Array, is_liar: Array) -> float | None:
+    """1 − log-loss / log-loss of the share of liars said of everybody; None unless there are both kinds.
+
+    >>> log_loss_skill(np.array([0.5, 0.5]), np.array([True, False]))
+    0.0
+    """
+    base = float(is_liar.mean()) if len(is_liar) else 0.0
+    if not 0.0 < base < 1.0:
+        return None
+    sure = np.clip(probability, 1e-12, 1.0 - 1e-12)
+    loss = -math.fsum(np.where(is_liar, np.log(sure), np.log1p(-sure)).tolist()) / len(is_liar)
+    return 1.0 - loss / -(base * math.log(base) + (1.0 - base) * math.log(1.0 - base))

@@ -31,7 +31,7 @@ def test_law_and_receiver_are_recovered(world_of, settings):
     assert float(np.median(channel.sensitivity_dbm)) == pytest.approx(-124.0, abs=1.0)
     ids = np.argsort(world.evidence.hotspots["hotspot"])
     honest = ~world.liar[ids]
-    assert np.corrcoef(channel.transmit_bias_db[honest], world.loss_bias_db[ids][honest])[0, 1] > 0.7
+    assert np.corrcoef(channel.biases.transmit_db[honest], world.loss_bias_db[ids][honest])[0, 1] > 0.7
 
 
 def test_ignoring_the_misses_would_flatten_the_exponent(world_of):

@@ -1,0 +1,72 @@
+"""A detector beside a reference on the same worlds: rates at a fixed false alarm, their ratio, and intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from poc.table import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Shares of liars found at the stated share of honest hotspots accused, pooled over worlds; 95 % intervals by
+    bootstrap over worlds, both tests on the same draw of worlds. ratio is rate / reference, None where that is 0."""
+
+    rate: float
+    rate_interval: tuple[float, float]
+    reference: float
+    reference_interval: tuple[float, float]
+    ratio: float | None
+    ratio_interval: tuple[float, float] | None
+
+
+def rate_at(score: Array, is_liar: Array, false_positive_rate: float = 0.01) -> float:
+    """Share of liars above a threshold that accuses at most this share of the honest; ties with it do not count.
+
+    >>> rate_at(np.array([3.0, 2.0, 1.0, 0.0]), np.array([True, False, True, False]), 0.5)
+    1.0
+    """
+    honest = np.sort(score[~is_liar])[::-1]
+    if not len(honest) or not is_liar.any():
+        return float("nan")
+    allowed = int(np.floor(false_positive_rate * len(honest) + 1e-9))
+    threshold = honest[allowed] if allowed < len(honest) else -np.inf
+    return float((score[is_liar] > threshold).mean())
+
+
+def paired_rates(
+    worlds: Sequence[tuple[Array, Array, Array]], false_positive_rate: float = 0.01, n_draws: int = 2000, seed: int = 1
+) -> Paired:
+    """worlds: (score, reference score, is a liar) of each. One threshold for each test over all worlds drawn.
+
+    >>> world = (np.array([2.0, 0.0, 1.0]), np.array([2.0, 0.0, 1.0]), np.array([True, False, False]))
+    >>> paired_rates([world, world], n_draws=20).ratio
+    1.0
+    """
+    if not worlds:
+        raise ValueError("no worlds were given, expected at least one.")
+    random = np.random.default_rng(seed)
+    found = np.array(_rates(worlds, false_positive_rate))
+    draws = np.array([
+        _rates([worlds[k] for k in random.integers(len(worlds), size=len(worlds))], false_positive_rate)
+        for _ in range(n_draws)
+    ])  # fmt: skip
+    low, high = np.nanquantile(draws, [0.025, 0.975], axis=0)
+    ratio = ratio_interval = None
+    if found[1] > 0.0:
+        ratios = draws[:, 0] / np.where(draws[:, 1] > 0.0, draws[:, 1], np.nan)
+        ratio = float(found[0] / found[1])
+        ratio_interval = (float(np.nanquantile(ratios, 0.025)), float(np.nanquantile(ratios, 0.975)))
+    return Paired(
+        float(found[0]), (float(low[0]), float(high[0])), float(found[1]), (float(low[1]), float(high[1])),
+        ratio, ratio_interval,
+    )  # fmt: skip
+
+
+def _rates(worlds: Sequence[tuple[Array, Array, Array]], false_positive_rate: float) -> tuple[float, float]:
+    is_liar = np.concatenate([world[2] for world in worlds])
+    one, two = (rate_at(np.concatenate([world[k] for world in worlds]), is_liar, false_positive_rate) for k in (0, 1))
+    return one, two
