@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
-from poc.detectors.candidates import RINGS, Likelihood, around, hexagon_offsets, search
+from poc.detectors.candidates import RINGS, ROUGH_RINGS, Likelihood, around, hexagon_offsets, search
 from poc.detectors.channel import Channel
 from poc.detectors.evidence import Evidence
 from poc.detectors.network import SAME_PLACE_M, Network, network_of
@@ -111,7 +111,7 @@ class Relocation:
             hub_m,
             _scale_m(network, channel, sightings),
             likelihood,
-            len(RINGS) if final else len(RINGS) - 1,
+            RINGS if final else ROUGH_RINGS,
         )
         honest, nowhere = self._as_asserted(asserted_m, sightings, likelihood)
         elsewhere = np.logaddexp(

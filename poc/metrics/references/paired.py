@@ -13,7 +13,7 @@ from poc.table import Array
 @dataclass(frozen=True, slots=True)
 class Paired:
     """Shares of liars found at the stated share of honest hotspots accused, pooled over worlds; 95 % intervals by
-    bootstrap over worlds, both tests on the same draw of worlds. ratio is rate / reference, None where that is 0."""
+    bootstrap over worlds and over hotspots within them, both tests on the same draw. ratio is rate / reference, None where that is 0."""
 
     rate: float
     rate_interval: tuple[float, float]
@@ -50,10 +50,10 @@ def paired_rates(
         raise ValueError("no worlds were given, expected at least one.")
     random = np.random.default_rng(seed)
     found = np.array(_rates(worlds, false_positive_rate))
-    draws = np.array([
-        _rates([worlds[k] for k in random.integers(len(worlds), size=len(worlds))], false_positive_rate)
-        for _ in range(n_draws)
-    ])  # fmt: skip
+    draws = np.empty((n_draws, 2))
+    for draw in draws:
+        some = [_redrawn(worlds[k], random) for k in random.integers(len(worlds), size=len(worlds))]
+        draw[:] = _rates(some, false_positive_rate)
     low, high = np.nanquantile(draws, [0.025, 0.975], axis=0)
     ratio = ratio_interval = None
     if found[1] > 0.0:
@@ -70,3 +70,8 @@ def _rates(worlds: Sequence[tuple[Array, Array, Array]], false_positive_rate: fl
     is_liar = np.concatenate([world[2] for world in worlds])
     one, two = (rate_at(np.concatenate([world[k] for world in worlds]), is_liar, false_positive_rate) for k in (0, 1))
     return one, two
+
+
+def _redrawn(world: tuple[Array, Array, Array], random: np.random.Generator) -> tuple[Array, Array, Array]:
+    rows = random.integers(len(world[2]), size=len(world[2]))
+    return world[0][rows], world[1][rows], world[2][rows]
