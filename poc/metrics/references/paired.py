@@ -12,8 +12,11 @@ from poc.table import Array
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """Shares of liars found at the stated share of honest hotspots accused, pooled over worlds; 95 % intervals by
-    bootstrap over worlds and over hotspots within them, both tests on the same draw. ratio is rate / reference, None where that is 0."""
+    """Shares of liars found at the stated share of honest hotspots accused, pooled over worlds.
+
+    95 % intervals by bootstrap over worlds and over hotspots within them, both tests on the same draw. ratio is
+    rate / reference, None where that is 0.
+    """
 
     rate: float
     rate_interval: tuple[float, float]
