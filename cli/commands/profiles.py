@@ -47,6 +47,7 @@ def compare_profiles(
     second: Annotated[str, typer.Argument(help="Name of another.", show_default=False)],
     everything: Annotated[bool, typer.Option("--all", help="Also the rules that are the same in both.")] = False,
     output: FormatOption = Format.auto,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """The rules of two profiles side by side, with their sources; those that differ, or with --all every one.
