@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-GENERATED = {"cli-reference.md", "data-dictionary.md", "models.md", "profiles.md"}
+GENERATED = {"cli-reference.md", "data-dictionary.md", "functions.md", "models.md", "profiles.md"}
 HOME, ELLIPSIS = "/home/me", "…"
 _BLOCK = re.compile(
     r"^```(console|python|toml [\w.-]+)\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL
