@@ -15,8 +15,8 @@ from maps.geodesy import EARTH_RADIUS_M
 from poc.table import Array
 
 #: Rings of the lattices, coarse to fine, and how much finer each is than the one before; fewer for a first look. With
-#: (3, 2, 3) one maximum in twenty was missed, with (5, 2, 3) two of 200 (benchmarks/relocation.py).
-RINGS = (5, 2, 3)
+#: (5, 2, 3) one maximum of a full grid in thirty was missed, with (6, 4, 4) one of 130 (benchmarks/relocation.py).
+RINGS = (6, 4, 4)
 ROUGH_RINGS = (3, 2)
 REFINEMENT = 3.0
 #: Radius of the coarse lattice in units of the scale on which the subject is heard.
