@@ -14,8 +14,8 @@ import numpy as np
 from maps.geodesy import EARTH_RADIUS_M
 from poc.table import Array
 
-#: Rings of the lattices, coarse to fine, and how much finer each is than the one before; fewer for a first look. With
-#: (5, 2, 3) one maximum of a full grid in thirty was missed, with (6, 4, 4) one of 130 (benchmarks/relocation.py).
+#: Rings of the lattices, coarse to fine, and how much finer each is than the one before; fewer for a first look. How
+#: often they find the best place of a full grid: docs/detectors.md, benchmarks/relocation.py.
 RINGS = (6, 4, 4)
 ROUGH_RINGS = (3, 2)
 REFINEMENT = 3.0
