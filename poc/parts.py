@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -82,11 +83,15 @@ class _Parts:
     def append(self, epoch: int, table: Table) -> None:
         if epoch != self._epoch:
             self._epoch, self._number = epoch, 0
-        if len(table) or not self._n_waiting:
-            self._waiting.append(with_epoch(epoch, table))
-            self._n_waiting += len(table)
-        while self._n_waiting >= ROW_GROUP:
-            self._put(ROW_GROUP)
+        for begin in range(0, max(len(table), 1), ROW_GROUP):
+            some = (
+                table if len(table) <= ROW_GROUP else table.take(np.arange(begin, min(begin + ROW_GROUP, len(table))))
+            )
+            if len(some) or not self._n_waiting:
+                self._waiting.append(with_epoch(epoch, some))
+                self._n_waiting += len(some)
+            while self._n_waiting >= ROW_GROUP:
+                self._put(ROW_GROUP)
 
     def finish(self) -> None:
         if self._waiting and (self._n_waiting or self._rows + self._number == 0):

@@ -185,8 +185,15 @@ def _roles(claims: Table) -> Array:
 
 
 def _plain(table: Table) -> Table:
-    """The table with its columns looked up, so that what they were looked up in can go."""
-    return Table(table.schema, {name: table[name] for name in table})
+    """The table with its numbers looked up, so that what they were looked up in can go; words stay coded."""
+    if not isinstance(table.columns, Gathered):
+        return table
+    return Table(table.schema, Gathered({name: _plain_part(table.columns, name) for name in table}))
+
+
+def _plain_part(columns: Gathered, name: str) -> tuple[Array, Array | None]:
+    values, rows = columns.part(name)
+    return (values, rows) if rows is None or values.dtype.kind == "U" else (values[rows], None)
 
 
 def _in_order(

@@ -5,9 +5,9 @@ A table is a value. Nothing changes it in place; `take`, `replace` and `concat` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -114,6 +114,20 @@ class Gathered(Mapping[str, Array]):
         """Values and rows of one column, to be looked up under another name."""
         return self._parts[name]
 
+    @staticmethod
+    def concat(tables: Sequence[Gathered]) -> Gathered:
+        """The columns of all tables in the order given; what is looked up in the same values stays looked up."""
+        parts: dict[str, tuple[Array, Array | None]] = {}
+        for name in tables[0]:
+            values = tables[0].part(name)[0]
+            rows = [part[1] for part in (table.part(name) for table in tables) if part[0] is values]
+            known = [each for each in rows if each is not None]
+            if len(known) == len(tables):
+                parts[name] = values, np.concatenate(known)
+            else:
+                parts[name] = _frozen(np.concatenate([table[name] for table in tables])), None
+        return Gathered(parts)
+
     def take(self, chosen: Array) -> Gathered:
         """The columns of a boolean mask or of an index array; row numbers shared by columns stay shared."""
         chosen = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen
@@ -190,6 +204,8 @@ class Table:
         if len(tables) < 2:
             return tables[0] if tables else given[0]
         first = tables[0]
+        if all(isinstance(table.columns, Gathered) for table in tables):
+            return Table(first.schema, Gathered.concat([cast(Gathered, table.columns) for table in tables]))
         return Table(
             first.schema, {name: _frozen(np.concatenate([table[name] for table in tables])) for name in first.columns}
         )
@@ -206,11 +222,21 @@ class Table:
 
         fields, arrays = [], []
         for column in self.schema.columns:
-            array = pa.array(self[column.name])
+            array = _arrow_of(self, column.name)
             arrays.append(array)
             metadata = {"unit": column.unit, "meaning": column.meaning}
             fields.append(pa.field(column.name, array.type, nullable=False, metadata=metadata))
         return pa.table(arrays, schema=pa.schema(fields, metadata={"table": self.schema.name}))
+
+
+def _arrow_of(table: Table, name: str) -> pa.Array:
+    import pyarrow as pa
+
+    if isinstance(table.columns, Gathered):
+        values, rows = table.columns.part(name)
+        if rows is not None and values.dtype.kind == "U":  # a few words, many times: never spelled out in numpy
+            return pa.array(values).take(pa.array(rows))
+    return pa.array(table[name])
 
 
 def table_from_arrow(schema: Schema, arrow: pa.Table) -> Table:

@@ -26,6 +26,7 @@ ROLES = {
     "reach": "the beaconer, heard by that witness",
     "challenger": "asked for the beacon, on the old chain",
 }
+_KINDS, _ROLES = np.array(["beacon_witness"]), np.array(list(ROLES))
 _STRENGTH_DB = (-60.0, 160.0)  # reports may say anything; a margin beyond these is no radio
 
 
@@ -55,8 +56,8 @@ def beacon_witness_claims(judgement: Judgement, limits: Any) -> Table:
         "reward_unit_e4": (beacons["reward_unit_e4"], reports["reward_unit_e4"], np.zeros(n, np.int64)),
     }
     parts: dict[str, tuple[Array, Array | None]] = {name: (np.concatenate(c), None) for name, c in columns.items()}
-    parts["kind"] = np.array(["beacon_witness"]), np.zeros(len(roles), np.uint8)
-    parts["role"] = np.array(list(ROLES)), roles
+    parts["kind"] = _KINDS, np.zeros(len(roles), np.uint8)
+    parts["role"] = _ROLES, roles
     return Table(CLAIMS, Gathered({name: parts[name] for name in CLAIMS.names}))
 
 
