@@ -17,7 +17,7 @@ from poc.profiles.profile import EvidenceKind, Profile
 from poc.rewards.amounts import pay
 from poc.rewards.claims import claims_without_suspects
 from poc.scenario import Scenario
-from poc.schema import BEACONS, CLAIMS, RECEPTIONS, REWARDS, SCORES, WITNESS_VERDICTS
+from poc.schema import BEACONS, CLAIMS, DEEDS, RECEPTIONS, REWARDS, SCORES, WITNESS_VERDICTS
 from poc.setup import city_of, detectors_of, first_world, profile_of, setting_of
 from poc.table import Table
 from poc.validator.denylist import denylist_from_scores
@@ -128,6 +128,7 @@ class Emulation:
                 whole = yield from self._pieces(kind, observers[kind.name], world, span, waiting_room)
                 state, shares, case = whole.state, whole.shares, Case(whole.activity, whole.links)
                 claims.append(whole.claims)
+                tables |= {"deeds": DEEDS.empty()} if self.campaigns else {}  # who forges is judged whole
                 continue
             reports, deeds = received(self.campaigns, observers[kind.name], world, span, self.setting)
             self.watch.lap("radio")
