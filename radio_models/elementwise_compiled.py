@@ -104,7 +104,7 @@ def loop_over(formula: Callable[..., Any], columns: Sequence[Any], settings: tup
             f"    for i in range(out.size):\n"
             f"        out[i] = formula({', '.join([*read, *more])})\n"
         )
-        scope: dict[str, Any] = {"formula": numba.njit(**_INLINED)(formula)}
+        scope: dict[str, Any] = {"__name__": __name__, "formula": numba.njit(**_INLINED)(formula)}
         exec(compile(text, __file__, "exec"), scope)
         _LOOPS[key] = numba.njit(cache=True, **_OPTIONS)(scope[name])
     return _LOOPS[key]
