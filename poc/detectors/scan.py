@@ -22,7 +22,7 @@ N_NEWTON = 3
 #: Candidates farther than any map: "nowhere in hearing" (see NOWHERE_M).
 NOWHERE_M = 500_000.0
 #: Pairs above which the compiled version runs.
-COMPILE_ABOVE = 150_000
+COMPILE_ABOVE = 20_000
 _BLOCK = 128
 _MISSES = MissTable.of(LINK_LOSS)
 
