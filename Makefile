@@ -50,7 +50,7 @@ bench-million: $(VENV)/.tested
 
 .PHONY: bench-engine
 bench-engine: $(VENV)/.tested
-	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python -m benchmarks.engine
 
 bench: $(VENV)/.tested
 	$(BIN)/python benchmarks/judging.py
@@ -59,7 +59,7 @@ bench: $(VENV)/.tested
 	$(BIN)/python benchmarks/closed_forms.py
 	$(BIN)/python benchmarks/itm.py
 	$(BIN)/python benchmarks/itm.py --memory
-	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python benchmarks/p1812.py
 	$(BIN)/python -m benchmarks.explorer
 

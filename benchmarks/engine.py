@@ -1,6 +1,6 @@
 """Speed of the link engine beside the frozen baselines: `make bench-engine`, or
 
-    .venv/bin/python benchmarks/engine.py [--largest 1000000] [--rounds 3] [--json FILE]
+    .venv/bin/python -m benchmarks.engine [--largest 1000000] [--rounds 3] [--json FILE]
 
 The baselines' own network and model (loss by kind of sender, independent shadowing of 6 dB, Rayleigh fading, four
 beacons a day, the first 14): `baselines.py` is imported from where it lies, `../shared/baselines/` or the folder in
@@ -21,7 +21,6 @@ import sys
 import time
 import zlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,27 +29,20 @@ import llvmlite.binding as llvm
 import numba
 import numpy as np
 
+from benchmarks.engine_day import RANGE, Day, truth_of
+from benchmarks.first_compiled import first_arrivals, first_of, queue
+from benchmarks.flat_kernels import draw_flat, flat_links, static_flat, triad
 from maps.geodesy import EARTH_RADIUS_M, unit_vectors
 from poc.keys import Keys
-from poc.schema import TRUTH
-from poc.world.witnessing import first_compiled, static_compiled
-from poc.world.witnessing.first_compiled import first_arrivals, first_of, queue
+from poc.world.witnessing import static_compiled
 from poc.world.witnessing.hearing import calls_of
-from poc.world.witnessing.laws import law_of_lines, shadow_of
-from poc.world.witnessing.neighbours import Reach
-from poc.world.witnessing.reach import fade_floor_db
+from poc.world.witnessing.laws import shadow_of
 from poc.world.witnessing.receptions import flat_links as arrays_of
 from poc.world.witnessing.receptions_compiled import found_of
-from poc.world.witnessing.sites import UNITS_PER_M, ground_of
-from poc.world.witnessing.static import links_compiled
-from poc.world.witnessing.tables import tables_of
-from radio_models.fading import Rayleigh
-from radio_models.float32_compiled import log2, mix64, normal, rounded, uniform_log
+from poc.world.witnessing.sites import ground_of
 from radio_models.shadowing import CorrelatedShadowing, IndependentShadowing
 
-RANGE = 256  # senders a call
 ROOT = Path(__file__).resolve().parents[1]
-Truth = Any
 
 
 def baselines() -> Any:
@@ -67,174 +59,6 @@ def baselines() -> Any:
     sys.exit(
         "The frozen baselines are absent: put baselines.py into ../shared/baselines/ or name a folder in POC_BASELINES."
     )
-
-
-def truth_of(lat: Any, lon: Any, power_dbm: float) -> Truth:
-    n = len(lat)
-    return TRUTH.table(
-        hotspot=np.arange(n), latitude_deg=lat, longitude_deg=lon, height_m=np.zeros(n), gain_dbi=np.zeros(n),
-        power_dbm=np.full(n, power_dbm), rssi_bias_db=np.zeros(n), latency_s=np.full(n, 0.015),
-        clock_offset_s=np.zeros(n), outage_share=np.zeros(n), attack=np.full(n, ""), nuisance=np.full(n, ""),
-        group=np.zeros(n, int),
-    )  # fmt: skip
-
-
-class Day:
-    """One network under the engine."""
-
-    def __init__(self, base: Any, lat: Any, lon: Any, rural: Any, shadowing: Any) -> None:
-        self.truth, self.rural, self.shadowing = truth_of(lat, lon, base.EIRP_GAIN_DB), rural, shadowing
-        at_1km_db, per_decade_db = np.array(base.LOSS_DB).T
-        octave_db = 0.5 * per_decade_db * np.log10(2.0)
-        radius_m = 1000.0 * np.array(base.RADIUS_KM)
-        self.law = law_of_lines(
-            at_1km_db - octave_db * 2.0 * np.log2(1000.0 * UNITS_PER_M), octave_db, radius_m,
-            Reach(0.0, 1.0, np.array([radius_m.max() ** 2])),
-        )  # fmt: skip
-        self.tables = tables_of(Rayleigh(), base.SENSITIVITY_DBM, 6.0)
-        self.floor_cdbm = int(np.ceil(100 * (base.SENSITIVITY_DBM - fade_floor_db(Rayleigh()))))
-        self.most, self.beacons = base.CAP, base.BEACONS
-        self.n_links = self.n_heard = self.n_selected = self.n_beacons = 0
-        self.crc = 0
-        self.bytes_a_hotspot = 0.0
-        self.degrees: list[Any] = []
-
-    def run(self, n_days: int = 1, jobs: int = 1, size: int = RANGE, with_crc: bool = False) -> float:
-        """CPU seconds of some days, set-up included; with a checksum of the last day it takes longer."""
-        started = time.process_time()
-        ground = ground_of(self.truth, self.rural)
-        row, n = ground.sites.row, len(ground)
-        place = self.truth["latitude_deg"][row], self.truth["longitude_deg"][row]
-        field = self.shadowing.field(unit_vectors(*place) * EARTH_RADIUS_M, Keys(1).of("shadowing"))
-        airspace: Any = SimpleNamespace(
-            ground=ground, law=self.law, shadow=shadow_of(field, n), least_cdbm=np.float32(-np.inf),
-            floor_cdbm=self.floor_cdbm,
-        )  # fmt: skip
-        never = np.zeros(n, np.uint16)
-        self.degrees, results = [], {}
-
-        def work(begin: int) -> None:
-            end = min(begin + size, n)
-            links, crc = links_compiled(airspace, begin, end), 0
-            degree, hotspot = np.diff(links.start), self.truth["hotspot"][row[begin:end]]
-            sender, heard, selected = np.repeat(np.arange(end - begin), self.beacons), 0, 0
-            scratch = queue(int(degree.max(initial=0)), self.most)
-            found = found_of(self.most * len(sender))
-            for day in range(n_days):
-                beacon = hotspot[sender] * np.uint64(4) + np.tile(np.arange(4, dtype=np.uint64), end - begin)
-                calls = calls_of(sender, np.zeros(len(sender)), beacon + np.uint64(day << 40), Keys(1))
-                first = first_of(len(sender), self.most)
-                first_arrivals(
-                    calls,
-                    arrays_of(links),
-                    ground.sites,
-                    (never, never),
-                    self.tables,
-                    self.most,
-                    scratch,
-                    found,
-                    first,
-                )
-                heard += int(first.n_heard.sum())
-                selected += int(np.minimum(first.n_heard, self.most).sum())
-            if with_crc:  # summed over beacons, so that it does not matter which range they were in
-                witness = np.where(first.witness >= 0, self.truth["hotspot"][row[first.witness]].astype(np.int64), -1)
-                columns = first.n_heard, witness, first.delay_ns, first.rssi_dbm
-                crc = sum(zlib.crc32(b"".join(c[k].tobytes() for c in columns)) for k in range(len(sender)))
-            results[begin] = (degree, heard, selected, len(sender) * n_days, crc)
-
-        if jobs == 1:
-            for begin in range(0, n, size):
-                work(begin)
-        else:
-            with ThreadPoolExecutor(jobs) as pool:
-                list(pool.map(work, range(0, n, size)))
-        cpu = time.process_time() - started
-        parts = [results[begin] for begin in sorted(results)]
-        self.degrees = np.concatenate([part[0] for part in parts])
-        self.n_links = int(self.degrees.sum())
-        self.n_heard, self.n_selected, self.n_beacons, self.crc = (sum(part[k] for part in parts) for k in (1, 2, 3, 4))
-        self.bytes_a_hotspot = ground.n_bytes / n
-        return cpu
-
-
-_jit = numba.njit(error_model="numpy", nogil=True)
-_NEVER, _ALL = np.int32(-32768), np.uint32(0xFFFFFFFF)
-_HALF, _ONE, _TEN, _UNIT = (np.float32(x) for x in (0.5, 1.0, 10.0, 2.0**-32))
-_TO_DB, _THIRD = (np.float32(x) for x in (10.0 / np.log2(10.0), 1.0 / 3.0))
-_DEEP = np.uint32(2**32 - 2**25)
-_32, _GUARD = np.uint64(32), np.float32(1e-3)
-
-
-@_jit
-def _shadows(one, two, seed, shadow_db, words, total):  # type: ignore[no-untyped-def]
-    for k in range(len(words)):
-        a, b = np.uint64(one[k]), np.uint64(two[k])
-        words[k] = np.int32(mix64(((min(a, b) << _32) | max(a, b)) + seed) >> _32)
-    for k in range(len(words)):
-        total[k] = shadow_db * normal(words[k])
-
-
-@_jit
-def _fades(one, two, seed, fades, power, total):  # type: ignore[no-untyped-def]
-    for k in range(len(fades)):
-        fades[k] = np.uint32(mix64(mix64(np.uint64(one[k]) + seed) + np.uint64(two[k])) >> _32)
-    for k in range(len(fades)):
-        power[k] = uniform_log(fades[k])
-    for k in range(len(fades)):
-        rest = (np.float32(np.int32(fades[k] ^ _ALL)) + _HALF) * _UNIT  # exact where a deep fade would be lost
-        weak = rest * (_ONE + rest * (_HALF + rest * _THIRD))
-        power[k] = weak if fades[k] >= _DEEP else power[k]
-    for k in range(len(fades)):
-        total[k] += _TO_DB * log2(power[k])
-
-
-@_jit
-def _losses(away, base_db, slope_db, sensitivity_dbm, total, tenths):  # type: ignore[no-untyped-def]
-    for k in range(len(total)):
-        total[k] -= base_db + slope_db * log2(np.float32(away[k]) + _GUARD)
-    for k in range(len(total)):
-        tenth = np.int32(rounded(total[k] * _TEN))
-        tenths[k] = np.int16(tenth if total[k] > sensitivity_dbm else _NEVER)
-
-
-def flat_links(
-    distance_km: Any, beaconer: Any, witness: Any, numbers: list[Any], block: tuple[Any, ...], out: Any
-) -> None:
-    """`links_numpy` of the baselines with the engine's arithmetic: same hashes, same output; a block at a time."""
-    base_db, slope_db, shadow_db, sensitivity_dbm = numbers
-    words, fades, power, total = block
-    seed = np.uint64(1)
-    for begin in range(0, len(out), len(words)):
-        end = begin + len(words)
-        one, two = beaconer[begin:end], witness[begin:end]
-        _shadows(one, two, seed, shadow_db, words, total)
-        _fades(one, two, seed, fades, power, total)
-        _losses(distance_km[begin:end], base_db, slope_db, sensitivity_dbm, total, out[begin:end])
-
-
-@_jit
-def triad(a, b, c):  # type: ignore[no-untyped-def]
-    for k in range(len(a)):
-        a[k] = b[k] + 3.0 * c[k]
-
-
-@_jit
-def static_flat(work, sites, far, slope, base, shadow, n, repeats, witness, power):  # type: ignore[no-untyped-def]
-    total = 0
-    for i in range(repeats):
-        kept = static_compiled.candidates_of(work, i, sites.x[i], sites.y[i], sites.z[i], base, slope, far, -1e9, n)
-        static_compiled.shadowing_of(shadow, i, work, kept)
-        total += static_compiled.keep_strong(work, kept, np.int32(-32768), 0, witness, power)
-    return total
-
-
-@_jit
-def draw_flat(work, n, repeats):  # type: ignore[no-untyped-def]
-    total = 0
-    for k in range(repeats):
-        total += first_compiled.draw(np.uint64(k), np.float32(0.011), n, work)[1]
-    return total
 
 
 def cpu_of(task: Callable[[], Any]) -> float:

@@ -22,6 +22,14 @@ class Format(StrEnum):
 
 
 ScenarioFile = Annotated[Path, typer.Argument(help="Scenario file (TOML); 'poc new' writes one.", show_default=False)]
+HotspotsFile = Annotated[Path, typer.Option("--hotspots", help="Hotspots: CSV, JSONL or Parquet.", show_default=False)]
+BeaconsFile = Annotated[
+    Path, typer.Option("--beacons", help="Beacon reports: table or oracle file.", show_default=False)
+]
+WitnessesFile = Annotated[
+    Path, typer.Option("--witnesses", help="Witness reports: table or oracle file.", show_default=False)
+]
+OutFolder = Annotated[Path, typer.Option("--out", "-o", help="Folder to write.", show_default=False)]
 RunFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished run.", show_default=False)]
 Seed = Annotated[
     int | None, typer.Option("--seed", help="Seed of every draw; default: the scenario's.", show_default=False)

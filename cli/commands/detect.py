@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli import completion
-from cli.options import ALL_CORES, Debug, Force, Format, FormatOption, Quiet, Threads
+from cli.options import (
+    ALL_CORES,
+    BeaconsFile,
+    Debug,
+    Force,
+    Format,
+    FormatOption,
+    HotspotsFile,
+    OutFolder,
+    Quiet,
+    Threads,
+    WitnessesFile,
+)
 
 
 def detect(
-    hotspots: Annotated[Path, typer.Option("--hotspots", help="Hotspots: CSV, JSONL or Parquet.", show_default=False)],
-    beacons: Annotated[
-        Path, typer.Option("--beacons", help="Beacon reports: table or oracle file.", show_default=False)
-    ],
-    witnesses: Annotated[
-        Path, typer.Option("--witnesses", help="Witness reports: table or oracle file.", show_default=False)
-    ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write.", show_default=False)],
+    hotspots: HotspotsFile,
+    beacons: BeaconsFile,
+    witnesses: WitnessesFile,
+    out: OutFolder,
     city: Annotated[
         str | None, typer.Option("--city", help="City whose outline the map shows.", autocompletion=completion.cities)
     ] = None,

@@ -7,18 +7,14 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Debug, Force, Format, FormatOption, Quiet
+from cli.options import BeaconsFile, Debug, Force, Format, FormatOption, HotspotsFile, OutFolder, Quiet, WitnessesFile
 
 
 def verify(
-    hotspots: Annotated[Path, typer.Option("--hotspots", help="Hotspots: CSV, JSONL or Parquet.", show_default=False)],
-    beacons: Annotated[
-        Path, typer.Option("--beacons", help="Beacon reports: table or oracle file.", show_default=False)
-    ],
-    witnesses: Annotated[
-        Path, typer.Option("--witnesses", help="Witness reports: table or oracle file.", show_default=False)
-    ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write.", show_default=False)],
+    hotspots: HotspotsFile,
+    beacons: BeaconsFile,
+    witnesses: WitnessesFile,
+    out: OutFolder,
     denylist: Annotated[
         Path | None, typer.Option("--denylist", help="Denied hotspots and edges; an empty file denies everybody.")
     ] = None,

@@ -12,16 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from poc.reasons import Reason, Side
+from poc.reasons import Side
 from poc.rewards.activity import scales_over_time
-from poc.rewards.units import beaconer_units_e4, witness_units_e4
-from poc.schema import BEACON_VERDICTS, WITNESS_VERDICTS
-from poc.table import Array, Gathered, Table
+from poc.table import Array, Table
 from poc.validator.checks.check import Check, Flags, Memory
+from poc.validator.findings import Findings
 from poc.validator.joining import join
 from poc.validator.judgement import Judgement
 from poc.validator.memory import Events, last_times_after, last_times_before
 from poc.validator.state import ValidatorState
+from poc.validator.verdict_tables import beacon_verdicts_of, witness_verdicts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +53,6 @@ class Rules:
             "beacon reciprocity": self.beacon_reciprocity,
             "witness reciprocity": self.witness_reciprocity,
         }
-
-
-@dataclass(slots=True)
-class Findings:
-    """First failing check, side and all failing checks of each row, while the stages go by."""
-
-    reason: Array
-    side: Array
-    fired: Array
-
-    @classmethod
-    def clean(cls, n: int) -> Findings:
-        return cls(np.zeros(n, np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.uint32))
-
-    @property
-    def valid(self) -> Flags:
-        return self.reason == Reason.none
-
-    def run(self, checks: tuple[Check, ...], rows: Table, limits: Any, memory: Memory) -> None:
-        for check in checks:
-            fails = check.fails(rows, limits, memory)
-            first = fails & self.valid
-            self.reason[first], self.side[first] = check.reason, check.side
-            self.fired[fails] |= np.uint32(1 << check.reason)
-
-    def write_off(self, rows: Flags, side: Side) -> None:
-        """Stale and nothing else: no check was ever asked."""
-        self.reason[rows], self.side[rows], self.fired[rows] = Reason.stale, side, np.uint32(1 << Reason.stale)
-
-    def spoil(self, rows: Flags, reason: Array, fired: Array) -> None:
-        """Give rows the fate of their beacon."""
-        self.reason[rows], self.side[rows], self.fired[rows] = reason[rows], Side.beaconer, fired[rows]
 
 
 def judge(rules: Rules, hotspots: Table, reports: Mapping[str, Table], state: ValidatorState, limits: Any) -> Judgement:
@@ -142,7 +110,11 @@ def judge(rules: Rules, hotspots: Table, reports: Mapping[str, Table], state: Va
     scale_e4 = np.where(
         of_beacon.valid, scales_over_time(hotspots, memory, reciprocal, beacons, of_beacon.valid, limits), 0
     )
-    verdicts = _verdicts(beacons, receptions, row, of_beacon, of_witness, selected, scale_e4, limits)
+    n_valid, n_selected = (np.bincount(row[rows], minlength=len(beacons)) for rows in (of_witness.valid, selected))
+    verdicts = {
+        "beacon_verdicts": beacon_verdicts_of(beacons, of_beacon, n_valid, n_selected, scale_e4, limits),
+        "witness_verdicts": witness_verdicts_of(receptions, row, of_witness, selected, n_selected, scale_e4, limits),
+    }
     events = {"last_beacon_ns": beaconed, "last_reciprocal_beacon_ns": reciprocal, "last_witness_ns": witnessed}
     return Judgement(
         verdicts=verdicts,
@@ -154,42 +126,3 @@ def judge(rules: Rules, hotspots: Table, reports: Mapping[str, Table], state: Va
 
 def _events(hotspot: Array, position: Array, received_ns: Array, happened: Flags) -> Events:
     return Events(hotspot[happened], position[happened], received_ns[happened])
-
-
-def _verdicts(
-    beacons: Table,
-    receptions: Table,
-    row: Array,
-    of_beacon: Findings,
-    of_witness: Findings,
-    selected: Flags,
-    scale_e4: Array,
-    limits: Any,
-) -> dict[str, Table]:
-    n_valid = np.bincount(row[of_witness.valid], minlength=len(beacons))
-    n_selected = np.bincount(row[selected], minlength=len(beacons))
-    beacon_verdicts = BEACON_VERDICTS.table(
-        beacon=beacons["beacon"],
-        hotspot=beacons["beaconer"],
-        received_ns=beacons["received_ns"],
-        reason=of_beacon.reason,
-        fired=of_beacon.fired,
-        n_reports=beacons["n_reports"],
-        n_valid=n_valid,
-        n_selected=n_selected,
-        hex_scale_e4=scale_e4,
-        reward_unit_e4=beaconer_units_e4(n_selected, limits),
-    )
-    found: dict[str, Array] = {
-        "reason": of_witness.reason,
-        "side": of_witness.side,
-        "fired": of_witness.fired,
-        "selected": selected,
-        "hex_scale_e4": np.where(of_witness.valid, scale_e4[row], 0),
-        "reward_unit_e4": np.where(selected, witness_units_e4(n_selected, limits)[row], 0),
-    }
-    looked_up = receptions.columns
-    assert isinstance(looked_up, Gathered)
-    parts = {name: (found[name], None) if name in found else looked_up.part(name) for name in WITNESS_VERDICTS.names}
-    witness_verdicts = Table(WITNESS_VERDICTS, Gathered(parts))
-    return {"beacon_verdicts": beacon_verdicts, "witness_verdicts": witness_verdicts}

@@ -11,9 +11,9 @@ from poc.spool import Spool
 from poc.table import Table
 from poc.validator.free_space import free_space_rssi_dbm
 from poc.validator.judgement import Judgement
-from poc.validator.shards.cutting import shards_of, strangers_in
 from poc.validator.shards.judge import ShardJudge
 from poc.validator.state import NEVER_NS, Denylist, ValidatorState
+from tests.oracle.cutting import shards_of, strangers_in
 from tests.oracle.events import HOUR, NOON, random_world, rows_of, with_edges
 from tests.oracle.scalar_judge import ScalarVerifier, is_cell, metres, rssi_limit
 

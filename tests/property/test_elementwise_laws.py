@@ -1,5 +1,10 @@
 """The three ways of evaluating a closed form agree, whatever its inputs, and its logarithm is one."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +15,7 @@ from radio_models.elementwise import evaluate
 from radio_models.model import NEEDS_TERRAIN, PATH_LOSS
 from radio_models.paths import Paths
 
+ROOT = Path(__file__).resolve().parents[2]
 CLOSED = [
     *(member() for member in PATH_LOSS.values() if member not in NEEDS_TERRAIN),
     PATH_LOSS["hata"](environment="open", city="large"),
@@ -85,3 +91,21 @@ def test_the_compiled_logarithm_is_numpys(values: list[float]) -> None:
         expected = np.log10(x)
     np.testing.assert_allclose(found, expected, rtol=2e-15, atol=1e-14)
     assert found[-5] == 0.0
+
+
+def test_a_second_process_loads_what_the_first_compiled(tmp_path) -> None:
+    script = (
+        "import numpy as np\n"
+        "from radio_models import elementwise\n"
+        "from radio_models.model import PATH_LOSS\n"
+        "from radio_models.paths import Paths\n"
+        "elementwise.BLOCKED_FROM = elementwise.COMPILED_FROM = 1\n"
+        "print(PATH_LOSS['free-space']().loss_db(Paths(np.array([1e3, 2e3]), 868e6, 30.0, 2.0)).tolist())\n"
+    )
+    command = [sys.executable, "-c", script]
+    surroundings = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    first, second = (
+        subprocess.run(command, env=surroundings, capture_output=True, text=True, check=True).stdout for _ in range(2)
+    )
+    assert list(tmp_path.rglob("*.nbc"))
+    assert first == second

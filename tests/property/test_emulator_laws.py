@@ -9,6 +9,7 @@ import pytest
 
 from maps.city import load_city
 from maps.placement import PLACEMENTS
+from poc.detectors import DETECTORS
 from poc.emulator import Emulation
 from poc.keys import Keys
 from poc.running import run_in_memory
@@ -58,9 +59,13 @@ def test_another_seed_is_another_world(run):
     assert not run_in_memory(_scenario(seed=6)).tables["beacons"].equals(run.tables["beacons"])
 
 
-@pytest.mark.parametrize("profile", ["helium-iot", "guarded", "minimal"])
-def test_scrambled_truth_changes_no_verdict_score_or_reward(profile, monkeypatch):
-    scenario = _scenario(profile={"base": profile})
+@pytest.mark.parametrize(
+    ("profile", "also"),
+    [("helium-iot", []), ("guarded", []), ("minimal", list(DETECTORS))],
+    ids=["helium-iot", "guarded", "every detector"],
+)
+def test_scrambled_truth_changes_no_verdict_score_or_reward(profile, also, monkeypatch):
+    scenario = _scenario(profile={"base": profile}, detectors={"also": also})
     straight = Emulation.of(scenario)
     recorded = list(straight.epochs())
     reports = [{name: epoch.tables[name] for name in ("beacons", "witness_reports")} for epoch in recorded]
@@ -85,6 +90,7 @@ def test_scrambled_truth_changes_no_verdict_score_or_reward(profile, monkeypatch
     again = replace(again, world=replace(again.world, truth=scrambled), campaigns=tuple(untouched))
     for before, after in zip(recorded, again.epochs(), strict=True):
         assert not before.tables["truth"].equals(after.tables["truth"])
+        assert set(also) <= set(after.tables["scores"]["detector"])
         for name in JUDGED:
             assert after.tables[name].equals(before.tables[name]), name
 

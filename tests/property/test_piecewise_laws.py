@@ -1,5 +1,7 @@
 """An epoch judged in pieces is the same epoch: whatever the size of the pieces, the threads and what is kept."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -9,7 +11,9 @@ from poc.running import run_in_memory
 from poc.scenario import scenario_from
 from poc.schema import TABLES
 from poc.spool import Spool
+from poc.store import with_epoch
 from poc.world import observers
+from tests.oracle.cutting import shards_of
 
 WORLD = {
     "seed": 5,
@@ -54,6 +58,48 @@ def test_pieces_say_what_whole_epochs_say(changes, monkeypatch):
         assert _sorted(name, pieces.tables[name]).equals(_sorted(name, table)), name
     assert pieces.metrics == whole.metrics
     assert pieces.manifest["unpaid_bones"] == whole.manifest["unpaid_bones"]
+
+
+def test_scrambled_truth_changes_nothing_in_pieces_either(monkeypatch):
+    scenario = scenario_from(WORLD, "pieces")
+    kept = ("beacons", "witness_reports", "entropies")
+    reports = [{name: epoch.tables[name] for name in kept} for epoch in emulator.Emulation.of(scenario).epochs()]
+
+    class Replay:
+        """Fixed reports, whatever the truth, cut into shards."""
+
+        def __init__(self, setting):
+            pass
+
+        def shards(self, world, span):
+            yield from shards_of(world.hotspots, reports[span.epoch], 17)
+
+        def entropies(self, span):
+            return reports[span.epoch]["entropies"]
+
+        def notes(self):
+            return []
+
+    monkeypatch.setattr(emulator, "FROM_HOTSPOTS", 0)
+    monkeypatch.setitem(observers.OBSERVERS, "beacon_witness", Replay)
+    straight = emulator.Emulation.of(scenario)
+    truth = straight.world.truth
+    scrambled = truth.take(np.random.default_rng(0).permutation(len(truth))).replace(hotspot=truth["hotspot"])
+    again = replace(straight, world=replace(straight.world, truth=scrambled))
+    assert straight.in_pieces
+    before, after = _judged(straight), _judged(again)
+    assert before["witness_verdicts"].num_rows > 1000
+    for name, table in before.items():
+        assert after[name].equals(table), name
+
+
+def _judged(emulation):
+    """Verdicts, scores, claims and rewards of all pieces and epochs."""
+    parts = {name: [] for name in ("beacon_verdicts", "witness_verdicts", "scores", "claims", "rewards")}
+    for epoch in emulation.epochs():
+        for name in parts.keys() & epoch.tables.keys():
+            parts[name].append(with_epoch(epoch.span.epoch, epoch.tables[name]))
+    return {name: _sorted(name, pa.concat_tables(tables)) for name, tables in parts.items()}
 
 
 def test_neither_threads_nor_the_size_of_the_pieces_show(monkeypatch):

@@ -20,7 +20,8 @@ from poc.table import Array, Table
 from poc.validator.checks.check import Check, Memory
 from poc.validator.checks.denied_edge import denied_edge
 from poc.validator.checks.rssi import witness_rssi
-from poc.validator.judge import Findings, Rules
+from poc.validator.findings import Findings
+from poc.validator.judge import Rules
 from poc.validator.shards.grouping import pairs_of
 from poc.validator.shards.joined import Sorted, in_order, joined_beacons, receptions, report_ids
 from poc.validator.shards.memory import (

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from poc.reasons import Side
-from poc.rewards.units import beaconer_units_e4, witness_units_e4
-from poc.schema import BEACON_VERDICTS, WITNESS_REPORTS, WITNESS_VERDICTS
+from poc.schema import WITNESS_REPORTS
 from poc.table import Array, Gathered, Table
 from poc.validator.checks.check import Memory
 from poc.validator.checks.reciprocity import witness_beaconed_lately
-from poc.validator.judge import Findings, Rules
+from poc.validator.findings import Findings
+from poc.validator.judge import Rules
 from poc.validator.judgement import Judgement
 from poc.validator.selection import first_arrivals
 from poc.validator.shards.findings import verdicts_of
@@ -27,6 +27,7 @@ from poc.validator.shards.memory import (
 )
 from poc.validator.shards.waiting import Waiting
 from poc.validator.state import ValidatorState
+from poc.validator.verdict_tables import beacon_verdicts_of, witness_verdicts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,46 +85,32 @@ def verdicts_of_shard(
     )  # fmt: skip
 
     scale_e4 = np.where(of_beacon.valid, scale_e4, 0)
-    beacon_verdicts = BEACON_VERDICTS.table(
-        beacon=joined["beacon"],
-        hotspot=joined["beaconer"],
-        received_ns=joined["received_ns"],
-        reason=of_beacon.reason,
-        fired=of_beacon.fired,
-        n_reports=joined["n_reports"],
-        n_valid=n_valid,
-        n_selected=n_selected,
-        hex_scale_e4=scale_e4,
-        reward_unit_e4=beaconer_units_e4(n_selected, limits),
-    )
-    of_report, receptions = decided.findings, decided.receptions
-    found = {
-        "reason": of_report.reason,
-        "side": of_report.side,
-        "fired": of_report.fired,
-        "selected": selected,
-        "hex_scale_e4": np.where(of_report.valid, scale_e4[beacon_row], 0),
-        "reward_unit_e4": np.where(selected, witness_units_e4(n_selected, limits)[beacon_row], 0),
-    }
+    beacon_verdicts = beacon_verdicts_of(joined, of_beacon, n_valid, n_selected, scale_e4, limits)
+    receptions = decided.receptions
     looked_up = receptions.columns
     assert isinstance(looked_up, Gathered)
     if "report" not in looked_up:
         ids = ids_of_reports(report_root, receptions["beacon"], receptions["witness"])
         looked_up = Gathered({"report": (ids, None), **{name: looked_up.part(name) for name in looked_up}})
         receptions = Table(receptions.schema, looked_up)
-    parts = {name: (found[name], None) if name in found else looked_up.part(name) for name in WITNESS_VERDICTS.names}
+    witness_verdicts = witness_verdicts_of(
+        receptions, beacon_row, decided.findings, selected, n_selected, scale_e4, limits
+    )
     judgement = Judgement(
-        verdicts={"beacon_verdicts": beacon_verdicts, "witness_verdicts": Table(WITNESS_VERDICTS, Gathered(parts))},
+        verdicts={"beacon_verdicts": beacon_verdicts, "witness_verdicts": witness_verdicts},
         joined={"joined_beacons": joined, "receptions": receptions},
         state=state,
     )
-    chosen = found["selected"]
     paying = (of_beacon.reason == 0) & (n_selected > 0)
     return ShardVerdicts(
         judgement,
         _witness_reports(looked_up, arrays["heard_ns"]) if "heard_ns" in arrays else None,
         beaconers=Earned(row[paying], scale_e4[paying], beacon_verdicts["reward_unit_e4"][paying]),
-        witnesses=Earned(decided.witness_row[chosen], found["hex_scale_e4"][chosen], found["reward_unit_e4"][chosen]),
+        witnesses=Earned(
+            decided.witness_row[selected],
+            witness_verdicts["hex_scale_e4"][selected],
+            witness_verdicts["reward_unit_e4"][selected],
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from poc.validator.shards.joined import Sorted, joined_of, receptions, report_id
 from poc.validator.shards.sites import Pairs, Sites
 
 if TYPE_CHECKING:
-    from poc.validator.judge import Findings
+    from poc.validator.findings import Findings
 
 _OF_JOINED = (
     "beacon", "received_ns", "first_received_ns", "entropy_start_s", "payload", "power_dbm", "frequency_hz",

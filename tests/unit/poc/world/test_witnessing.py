@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare, kstest
 
+from benchmarks.first_compiled import first_arrivals, first_of, queue
 from maps.geodesy import EARTH_RADIUS_M
 from poc.keys import Keys, mix64
 from poc.schema import TRUTH
 from poc.world.backhaul import delay_ns
 from poc.world.truth import Radio, Setting
 from poc.world.witnessing import receptions, static
-from poc.world.witnessing.first_compiled import first_arrivals, first_of, queue
 from poc.world.witnessing.hearing import calls_of, hear_in_numpy
 from poc.world.witnessing.links import airspace_of
 from poc.world.witnessing.receptions import flat_links, receptions_compiled

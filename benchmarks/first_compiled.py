@@ -1,8 +1,9 @@
 """The first arrivals of each beacon as one compiled loop: draws, arrival order and selection from the same word.
 
-For runs that keep nothing but the first few reports of a beacon and how many there were. They are those that
-`receptions_compiled` puts first. A cut carried from beacon to beacon leaves most reports out before they are looked at;
-where it leaves too few, the beacon is drawn again without. Strict floating point, no GIL, no threads, cached.
+What a run could use that keeps nothing but the first few reports of a beacon and how many there were; no run does yet,
+since the checks look at every report. They are those that `receptions_compiled` puts first. A cut carried from beacon
+to beacon leaves most reports out before they are looked at; where it leaves too few, the beacon is drawn again without.
+Strict floating point, no GIL, no threads, cached.
 """
 
 from __future__ import annotations

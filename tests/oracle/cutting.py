@@ -1,4 +1,4 @@
-"""Tables of reports cut into shards: for reports of somebody else, and to hold the fast form to the plain one.
+"""Tables of reports cut into shards, to hold the fast form of the judge to the plain one.
 
 Only what joins is cut: a report whose payload no beacon has gets no verdict in either form.
 """

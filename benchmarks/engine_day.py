@@ -1,0 +1,118 @@
+"""A day of a network under the link engine: set-up, static links, draws and the first reports, on the CPU's clock."""
+
+from __future__ import annotations
+
+import time
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from benchmarks.first_compiled import first_arrivals, first_of, queue
+from maps.geodesy import EARTH_RADIUS_M, unit_vectors
+from poc.keys import Keys
+from poc.schema import TRUTH
+from poc.world.witnessing.hearing import calls_of
+from poc.world.witnessing.laws import law_of_lines, shadow_of
+from poc.world.witnessing.neighbours import Reach
+from poc.world.witnessing.reach import fade_floor_db
+from poc.world.witnessing.receptions import flat_links as arrays_of
+from poc.world.witnessing.receptions_compiled import found_of
+from poc.world.witnessing.sites import UNITS_PER_M, ground_of
+from poc.world.witnessing.static import links_compiled
+from poc.world.witnessing.tables import tables_of
+from radio_models.fading import Rayleigh
+
+RANGE = 256  # senders a call
+Truth = Any
+
+
+def truth_of(lat: Any, lon: Any, power_dbm: float) -> Truth:
+    n = len(lat)
+    return TRUTH.table(
+        hotspot=np.arange(n), latitude_deg=lat, longitude_deg=lon, height_m=np.zeros(n), gain_dbi=np.zeros(n),
+        power_dbm=np.full(n, power_dbm), rssi_bias_db=np.zeros(n), latency_s=np.full(n, 0.015),
+        clock_offset_s=np.zeros(n), outage_share=np.zeros(n), attack=np.full(n, ""), nuisance=np.full(n, ""),
+        group=np.zeros(n, int),
+    )  # fmt: skip
+
+
+class Day:
+    """One network under the engine."""
+
+    def __init__(self, base: Any, lat: Any, lon: Any, rural: Any, shadowing: Any) -> None:
+        self.truth, self.rural, self.shadowing = truth_of(lat, lon, base.EIRP_GAIN_DB), rural, shadowing
+        at_1km_db, per_decade_db = np.array(base.LOSS_DB).T
+        octave_db = 0.5 * per_decade_db * np.log10(2.0)
+        radius_m = 1000.0 * np.array(base.RADIUS_KM)
+        self.law = law_of_lines(
+            at_1km_db - octave_db * 2.0 * np.log2(1000.0 * UNITS_PER_M), octave_db, radius_m,
+            Reach(0.0, 1.0, np.array([radius_m.max() ** 2])),
+        )  # fmt: skip
+        self.tables = tables_of(Rayleigh(), base.SENSITIVITY_DBM, 6.0)
+        self.floor_cdbm = int(np.ceil(100 * (base.SENSITIVITY_DBM - fade_floor_db(Rayleigh()))))
+        self.most, self.beacons = base.CAP, base.BEACONS
+        self.n_links = self.n_heard = self.n_selected = self.n_beacons = 0
+        self.crc = 0
+        self.bytes_a_hotspot = 0.0
+        self.degrees: list[Any] = []
+
+    def run(self, n_days: int = 1, jobs: int = 1, size: int = RANGE, with_crc: bool = False) -> float:
+        """CPU seconds of some days, set-up included; with a checksum of the last day it takes longer."""
+        started = time.process_time()
+        ground = ground_of(self.truth, self.rural)
+        row, n = ground.sites.row, len(ground)
+        place = self.truth["latitude_deg"][row], self.truth["longitude_deg"][row]
+        field = self.shadowing.field(unit_vectors(*place) * EARTH_RADIUS_M, Keys(1).of("shadowing"))
+        airspace: Any = SimpleNamespace(
+            ground=ground, law=self.law, shadow=shadow_of(field, n), least_cdbm=np.float32(-np.inf),
+            floor_cdbm=self.floor_cdbm,
+        )  # fmt: skip
+        never = np.zeros(n, np.uint16)
+        self.degrees, results = [], {}
+
+        def work(begin: int) -> None:
+            end = min(begin + size, n)
+            links, crc = links_compiled(airspace, begin, end), 0
+            degree, hotspot = np.diff(links.start), self.truth["hotspot"][row[begin:end]]
+            sender, heard, selected = np.repeat(np.arange(end - begin), self.beacons), 0, 0
+            scratch = queue(int(degree.max(initial=0)), self.most)
+            found = found_of(self.most * len(sender))
+            for day in range(n_days):
+                beacon = hotspot[sender] * np.uint64(4) + np.tile(np.arange(4, dtype=np.uint64), end - begin)
+                calls = calls_of(sender, np.zeros(len(sender)), beacon + np.uint64(day << 40), Keys(1))
+                first = first_of(len(sender), self.most)
+                first_arrivals(
+                    calls,
+                    arrays_of(links),
+                    ground.sites,
+                    (never, never),
+                    self.tables,
+                    self.most,
+                    scratch,
+                    found,
+                    first,
+                )
+                heard += int(first.n_heard.sum())
+                selected += int(np.minimum(first.n_heard, self.most).sum())
+            if with_crc:  # summed over beacons, so that it does not matter which range they were in
+                witness = np.where(first.witness >= 0, self.truth["hotspot"][row[first.witness]].astype(np.int64), -1)
+                columns = first.n_heard, witness, first.delay_ns, first.rssi_dbm
+                crc = sum(zlib.crc32(b"".join(c[k].tobytes() for c in columns)) for k in range(len(sender)))
+            results[begin] = (degree, heard, selected, len(sender) * n_days, crc)
+
+        if jobs == 1:
+            for begin in range(0, n, size):
+                work(begin)
+        else:
+            with ThreadPoolExecutor(jobs) as pool:
+                list(pool.map(work, range(0, n, size)))
+        cpu = time.process_time() - started
+        parts = [results[begin] for begin in sorted(results)]
+        self.degrees = np.concatenate([part[0] for part in parts])
+        self.n_links = int(self.degrees.sum())
+        self.n_heard, self.n_selected, self.n_beacons, self.crc = (sum(part[k] for part in parts) for k in (1, 2, 3, 4))
+        self.bytes_a_hotspot = ground.n_bytes / n
+        return cpu

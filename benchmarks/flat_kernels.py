@@ -1,0 +1,90 @@
+"""The engine's arithmetic over plain arrays in cache: what the work costs when nothing else is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+
+from benchmarks import first_compiled
+from poc.world.witnessing import static_compiled
+from radio_models.float32_compiled import log2, mix64, normal, rounded, uniform_log
+
+_jit = numba.njit(error_model="numpy", nogil=True)
+_NEVER, _ALL = np.int32(-32768), np.uint32(0xFFFFFFFF)
+_HALF, _ONE, _TEN, _UNIT = (np.float32(x) for x in (0.5, 1.0, 10.0, 2.0**-32))
+_TO_DB, _THIRD = (np.float32(x) for x in (10.0 / np.log2(10.0), 1.0 / 3.0))
+_DEEP = np.uint32(2**32 - 2**25)
+_32, _GUARD = np.uint64(32), np.float32(1e-3)
+
+
+@_jit
+def _shadows(one, two, seed, shadow_db, words, total):  # type: ignore[no-untyped-def]
+    for k in range(len(words)):
+        a, b = np.uint64(one[k]), np.uint64(two[k])
+        words[k] = np.int32(mix64(((min(a, b) << _32) | max(a, b)) + seed) >> _32)
+    for k in range(len(words)):
+        total[k] = shadow_db * normal(words[k])
+
+
+@_jit
+def _fades(one, two, seed, fades, power, total):  # type: ignore[no-untyped-def]
+    for k in range(len(fades)):
+        fades[k] = np.uint32(mix64(mix64(np.uint64(one[k]) + seed) + np.uint64(two[k])) >> _32)
+    for k in range(len(fades)):
+        power[k] = uniform_log(fades[k])
+    for k in range(len(fades)):
+        rest = (np.float32(np.int32(fades[k] ^ _ALL)) + _HALF) * _UNIT  # exact where a deep fade would be lost
+        weak = rest * (_ONE + rest * (_HALF + rest * _THIRD))
+        power[k] = weak if fades[k] >= _DEEP else power[k]
+    for k in range(len(fades)):
+        total[k] += _TO_DB * log2(power[k])
+
+
+@_jit
+def _losses(away, base_db, slope_db, sensitivity_dbm, total, tenths):  # type: ignore[no-untyped-def]
+    for k in range(len(total)):
+        total[k] -= base_db + slope_db * log2(np.float32(away[k]) + _GUARD)
+    for k in range(len(total)):
+        tenth = np.int32(rounded(total[k] * _TEN))
+        tenths[k] = np.int16(tenth if total[k] > sensitivity_dbm else _NEVER)
+
+
+def flat_links(
+    distance_km: Any, beaconer: Any, witness: Any, numbers: list[Any], block: tuple[Any, ...], out: Any
+) -> None:
+    """`links_numpy` of the baselines with the engine's arithmetic: same hashes, same output; a block at a time."""
+    base_db, slope_db, shadow_db, sensitivity_dbm = numbers
+    words, fades, power, total = block
+    seed = np.uint64(1)
+    for begin in range(0, len(out), len(words)):
+        end = begin + len(words)
+        one, two = beaconer[begin:end], witness[begin:end]
+        _shadows(one, two, seed, shadow_db, words, total)
+        _fades(one, two, seed, fades, power, total)
+        _losses(distance_km[begin:end], base_db, slope_db, sensitivity_dbm, total, out[begin:end])
+
+
+@_jit
+def triad(a, b, c):  # type: ignore[no-untyped-def]
+    for k in range(len(a)):
+        a[k] = b[k] + 3.0 * c[k]
+
+
+@_jit
+def static_flat(work, sites, far, slope, base, shadow, n, repeats, witness, power):  # type: ignore[no-untyped-def]
+    total = 0
+    for i in range(repeats):
+        kept = static_compiled.candidates_of(work, i, sites.x[i], sites.y[i], sites.z[i], base, slope, far, -1e9, n)
+        static_compiled.shadowing_of(shadow, i, work, kept)
+        total += static_compiled.keep_strong(work, kept, np.int32(-32768), 0, witness, power)
+    return total
+
+
+@_jit
+def draw_flat(work, n, repeats):  # type: ignore[no-untyped-def]
+    total = 0
+    for k in range(repeats):
+        total += first_compiled.draw(np.uint64(k), np.float32(0.011), n, work)[1]
+    return total
