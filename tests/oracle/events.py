@@ -17,6 +17,10 @@ LOC3, LOC4 = 627111975468974079, 627111975465463807
 HOUR = 3600 * 10**9
 START_S = 1_677_163_710  # entropy of the upstream fixture
 NOON = START_S * 10**9
+#: On the edge of the tolerance, and of what 32 bits hold.
+OFFSETS_HZ = (
+    100_000, 100_001, -100_000, -100_001, 2**31 - 1, 2**31, 2**32 - 1, 2**32 + 100_000, 2**32 + 100_001, 2**62 + 2**31,
+)  # fmt: skip
 
 
 @dataclass
@@ -169,7 +173,7 @@ def _reports(rng, ids, beacons, n_each, start_ns):
     witness = rng.choice(ids, n)
     witness = np.where(rng.random(n) < 0.01, beacons["hotspot"][row], witness)
     witness = np.where(rng.random(n) < 0.01, np.uint64(30_000), witness)
-    offset_hz = rng.choice([0, 32, 100_000, 100_001, -100_000, -100_001], n, p=[0.46, 0.46, 0.02, 0.02, 0.02, 0.02])
+    offset_hz = rng.choice([0, 32, *OFFSETS_HZ], n, p=[0.46, 0.46, *[0.08 / len(OFFSETS_HZ)] * len(OFFSETS_HZ)])
     rssi = rng.choice(
         [-120.0, -100.0, -90.0, -80.0, 10.0, np.nan, -np.inf, np.inf], n, p=[0.5, 0.2, 0.1, 0.1, 0.07, 0.01, 0.01, 0.01]
     )

@@ -9,7 +9,7 @@ from math import atan, atan2, ceil, cos, hypot, inf, log10, nan, pi, radians, si
 
 import h3
 
-from tests.oracle.scalar_judge import NEVER, ScalarVerifier, grid_cells, is_cell, metres, rssi_limit
+from tests.oracle.scalar_judge import NEVER, ScalarVerifier, as_i32, grid_cells, is_cell, metres, rssi_limit
 
 HIP_17 = {10: (2, 1, 1), 9: (2, 1, 2), 8: (2, 1, 4), 7: (2, 5, 20), 6: (1, 25, 100), 5: (1, 100, 400), 4: (1, 250, 800)}
 EDGE_KM = {9: 0.174375668, 11: 0.024910561, 12: 0.009415526, 15: 0.000509713}
@@ -55,7 +55,7 @@ class Scalar2023(ScalarVerifier):
         yield 3, not 0 <= r["received_ns"] // 10**9 - b["entropy_start_s"] <= 180, 3
         yield 10, r["payload"] != b["payload"], 3
         yield 5, not theirs["full"], 3
-        yield 14, abs(b["frequency_hz"] - r["frequency_hz"]) > 100_000, 3
+        yield 14, as_i32(abs(b["frequency_hz"] - r["frequency_hz"])) > 100_000, 3
         yield 12, mine["region"] != theirs["region"], 3
         yield 19, n < 8, 3
         yield 13, d < 0 or d // 1000 > 100, 3

@@ -43,6 +43,11 @@ def grid_cells(a, b):
         return -1
 
 
+def as_i32(number):
+    """A number cut to 32 bits and read as signed."""
+    return (number + 2**31) % 2**32 - 2**31
+
+
 def rssi_limit(power_dbm, gain_b, gain_w, distance_m, frequency_hz):
     if distance_m < 0 or frequency_hz < 0 or isnan(gain_b) or isnan(gain_w):
         return nan
@@ -109,7 +114,7 @@ class ScalarVerifier:
         yield 22, late, 3
         yield 10, r["payload"] != b["payload"], 3
         yield 5, not theirs["full"], 3
-        yield 14, abs(b["frequency_hz"] - r["frequency_hz"]) > 100_000, 3
+        yield 14, as_i32(abs(b["frequency_hz"] - r["frequency_hz"])) > 100_000, 3
         yield 12, mine["region"] != theirs["region"], 3
         yield 19, n < 8, 3
         yield 13, d < 0 or d // 1000 > 100, 3

@@ -14,7 +14,7 @@ from poc.validator.judgement import Judgement
 from poc.validator.shards.judge import ShardJudge
 from poc.validator.state import NEVER_NS, Denylist, ValidatorState
 from tests.oracle.cutting import shards_of, strangers_in
-from tests.oracle.events import HOUR, NOON, random_world, rows_of, with_edges
+from tests.oracle.events import HOUR, NOON, OFFSETS_HZ, random_world, rows_of, with_edges
 from tests.oracle.scalar_judge import ScalarVerifier, is_cell, metres, rssi_limit
 
 PROFILE = PROFILES["helium-iot-2026"]
@@ -133,7 +133,7 @@ def test_the_edges_occur():
         (lag_ms[beacon_first], (4000, 4001)),
         (lag_ms[~beacon_first], (1500, 1501)),
         (age_s, (180, 181)),
-        (offset_hz, (100_000, -100_000, 100_001, -100_001)),
+        (offset_hz, OFFSETS_HZ),
         (on_bound, (True, False)),
         (r["received_ns"] // (24 * HOUR), (NOON // (24 * HOUR), NOON // (24 * HOUR) + 1)),
     ):

@@ -133,6 +133,17 @@ def test_frequency(offset_khz, fails):
     assert _fails(witness_frequency, reception) == [fails]
 
 
+@pytest.mark.parametrize(
+    ("offset_hz", "fails"),
+    [(2**31 - 1, True), (2**31, False), (2**32 - 1, False), (2**32 + 100_000, False), (2**32 + 100_001, True)],
+)
+def test_frequency_is_compared_in_32_bits(offset_hz, fails):
+    """`(beacon_freq.abs_diff(witness_freq) as i32) > 1000 * 100`: Rust's `as` cuts off the upper bits."""
+    reception = _reception(beacon_frequency_hz=904_499_968, frequency_hz=904_499_968 + offset_hz)
+    assert _fails(witness_frequency, reception) == [fails]
+    assert _fails(witness_frequency, _reception(beacon_frequency_hz=2**63 - 1, frequency_hz=0)) == [False]
+
+
 # §5
 
 

@@ -149,8 +149,8 @@ def _check(  # type: ignore[no-untyped-def]
             mask |= masks[1] * np.uint32(t - start_ns > allowed_ns)
             margin_db = budget_db + gain_db[w] - distance_db[p] - rssi_dbm[i]
             if own_frequency:
-                offset_hz = beacons.frequency_hz[k] - frequency_hz[i]
-                mask |= masks[3] * np.uint32((offset_hz > limits.max_offset_hz) | (offset_hz < -limits.max_offset_hz))
+                offset_hz = np.int32(abs(beacons.frequency_hz[k] - frequency_hz[i]))  # cut, as the check does
+                mask |= masks[3] * np.uint32(offset_hz > limits.max_offset_hz)
                 margin_db += 20.0 * np.log10(beacons.frequency_hz[k] / frequency_hz[i])
             mask |= masks[2] * np.uint32(margin_db < 0.0)
             failed[i] = mask
