@@ -93,6 +93,16 @@ NAMED_BEACONS = Schema(
     "witness reports whose file names their beacon although they heard another payload; only in foreign files",
 )
 
+POC_IDS = Schema(
+    "poc_ids",
+    ("beacon",),
+    (
+        Column("beacon", "uint64", "", "id of the beacon report"),
+        *(Column(f"word_{i}", "uint64", "", f"bytes {8 * i} to {8 * i + 7}, little-endian") for i in range(4)),
+    ),
+    "Helium's ids of beacons, where the file tells payload and key; only in foreign files",
+)
+
 _SIDE_COLUMNS = (
     Column("beaconer_cell", "uint64", "", "asserted cell of the beaconer"),
     Column("beaconer_gain_dbi", "float64", "dBi", "asserted gain of the beaconer"),
@@ -337,7 +347,7 @@ EDGE_SCORES = Schema(
 TABLES: dict[str, Schema] = {
     schema.name: schema
     for schema in (
-        HOTSPOTS, TRUTH, ENTROPIES, BEACONS, WITNESS_REPORTS, NAMED_BEACONS, JOINED_BEACONS, RECEPTIONS,
+        HOTSPOTS, TRUTH, ENTROPIES, BEACONS, WITNESS_REPORTS, NAMED_BEACONS, POC_IDS, JOINED_BEACONS, RECEPTIONS,
         BEACON_VERDICTS, WITNESS_VERDICTS, CLAIMS, SHARES, REWARDS, MOVES, DEEDS, LINK_STATISTICS, ACTIVITY, SCORES,
         EDGE_SCORES,
     )

@@ -48,18 +48,16 @@ def _mix(state: list[int], a: int, b: int, c: int, d: int) -> None:
         state[turned] = ((word << by) | (word >> (32 - by))) & _MASK
 
 
-def chacha12_low_bytes(seeds: npt.NDArray[np.uint32], n_words: int) -> npt.NDArray[np.uint8]:
-    """The low byte of each of the first `n_words` words of many generators, (n, n_words); `seeds` (n, 8) little-endian.
+def chacha12_block(seeds: npt.NDArray[np.uint32], counter: npt.ArrayLike) -> npt.NDArray[np.uint32]:
+    """The 16 words of one block of many generators, (n, 16); `seeds` (n, 8) little-endian, `counter` of each block.
 
-    >>> chacha12_low_bytes(np.zeros((1, 8), np.uint32), 2).tolist() == [[w & 255 for w, _ in zip(
-    ...     chacha12_words(bytes(32)), range(2))]]
+    >>> int(chacha12_block(np.zeros((1, 8), np.uint32), 0)[0, 0]) == next(chacha12_words(bytes(32)))
     True
     """
-    n_blocks = -(-n_words // 16)
-    start = np.zeros((16, len(seeds), n_blocks), np.uint32)
-    start[:4] = np.array(CONSTANTS, np.uint32)[:, None, None]
-    start[4:12] = np.asarray(seeds, np.uint32).T[:, :, None]
-    start[12] = np.arange(n_blocks)
+    start = np.zeros((16, len(seeds)), np.uint32)
+    start[:4] = np.array(CONSTANTS, np.uint32)[:, None]
+    start[4:12] = np.asarray(seeds, np.uint32).T
+    start[12] = counter
     state = start.copy()
     for _ in range(ROUNDS // 2):
         for a, b, c, d in QUARTERS:
@@ -67,5 +65,15 @@ def chacha12_low_bytes(seeds: npt.NDArray[np.uint32], n_words: int) -> npt.NDArr
                 state[to] += state[other]
                 word = state[turned] ^ state[to]
                 state[turned] = (word << np.uint32(by)) | (word >> np.uint32(32 - by))
-    words = (state + start).transpose(1, 2, 0).reshape(len(seeds), -1)
-    return words[:, :n_words].astype(np.uint8)
+    return (state + start).T
+
+
+def chacha12_low_bytes(seeds: npt.NDArray[np.uint32], n_words: int) -> npt.NDArray[np.uint8]:
+    """The low byte of each of the first `n_words` words of many generators, (n, n_words); `seeds` (n, 8) little-endian.
+
+    >>> chacha12_low_bytes(np.zeros((1, 8), np.uint32), 2).tolist() == [[w & 255 for w, _ in zip(
+    ...     chacha12_words(bytes(32)), range(2))]]
+    True
+    """
+    blocks = [chacha12_block(seeds, counter) for counter in range(-(-n_words // 16))]
+    return np.concatenate(blocks, axis=1)[:, :n_words].astype(np.uint8)

@@ -15,7 +15,7 @@ from typing import Any
 from maps.grid import are_valid
 from poc.interop.frames import file_name, write_frames
 from poc.interop.messages import FILE_TYPES
-from poc.interop.oracle_ingest import report_id
+from poc.interop.reports import report_id
 from poc.interop.run_reports import DATA_RATE_NUMBERS, Row, RunReports
 from poc.interop.run_rewards import EpochMoney, money_by_epoch
 from poc.interop.wire import encode

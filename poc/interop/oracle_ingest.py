@@ -11,27 +11,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import blake3
-
 from poc.beacon.payload import digest
 from poc.interop.frames import Block, read_frames
 from poc.interop.messages import FILE_TYPES, N_DATA_RATES, SPREADING_FACTORS
 from poc.interop.rejections import Rejections
-from poc.interop.reports import LAST_NS, MS_NS, BeaconRow, WitnessRow
+from poc.interop.reports import LAST_NS, MS_NS, BeaconRow, WitnessRow, report_id
 from poc.interop.rows import INT64_MAX, Rejected
 from poc.interop.wire_compiled import CAUSES, GOOD, Columns, decode_frames
 from poc.ledger.address import address_from_public_key
 
 LONGEST_KEY = 600  # an RSA key of 4096 bits takes about 550 bytes
-
-
-def report_id(data: bytes, received_ms: int, public_key: bytes) -> bytes:
-    """Helium's id of a report, for a beacon also the poc_id: BLAKE3 of payload, arrival (big-endian) and key.
-
-    >>> len(report_id(bytes(51), 1_677_163_710_000, bytes(33)))
-    32
-    """
-    return blake3.blake3(data + received_ms.to_bytes(8, "big") + public_key).digest()
 
 
 def read_oracle_beacons(path: Path, counts: Rejections) -> list[BeaconRow]:
@@ -112,8 +101,9 @@ def _beacon(frame: _Frame) -> BeaconRow:
         raise Rejected("tx_power is out of range")
     key = frame.bytes("report.pub_key")
     hotspot = _hotspot(key)
+    poc_id = report_id(data, received_ns // MS_NS, key)
     return BeaconRow(
-        beacon=report_id(data, received_ns // MS_NS, key).hex(),
+        beacon=poc_id.hex(),
         hotspot=hotspot,
         received_ns=received_ns,
         sent_ns=_bounded(frame, "report.timestamp", LAST_NS),
@@ -125,6 +115,7 @@ def _beacon(frame: _Frame) -> BeaconRow:
         local_entropy=_local_entropy(frame),
         remote_entropy=frame.bytes("report.remote_entropy"),
         entropy_start_s=None,
+        poc_id=poc_id,
     )
 
 

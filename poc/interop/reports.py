@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import blake3
 import numpy as np
 
 from poc.beacon.entropy import ENTROPIES, NO_TIMESTAMP_S, REMOTE_BYTES, entropies, entropy_id
@@ -14,7 +15,7 @@ from poc.beacon.rebuilding import NO_ENTROPY
 from poc.interop.names import Names
 from poc.interop.rejections import Rejections
 from poc.interop.rows import Rejected
-from poc.schema import BEACONS, NAMED_BEACONS, WITNESS_REPORTS
+from poc.schema import BEACONS, NAMED_BEACONS, POC_IDS, WITNESS_REPORTS
 from poc.table import Schema, Table
 
 MS_NS = 10**6
@@ -36,6 +37,7 @@ class BeaconRow(NamedTuple):
     local_entropy: bytes
     remote_entropy: bytes | None
     entropy_start_s: int | None
+    poc_id: bytes  # empty where the file does not tell payload and key
 
 
 class WitnessRow(NamedTuple):
@@ -61,6 +63,15 @@ class ForeignReports:
     skipped: list[str] = field(default_factory=list)
 
 
+def report_id(data: bytes, received_ms: int, public_key: bytes) -> bytes:
+    """Helium's id of a report, for a beacon also the poc_id: BLAKE3 of payload, arrival (big-endian) and key.
+
+    >>> len(report_id(bytes(51), 1_677_163_710_000, bytes(33)))
+    32
+    """
+    return blake3.blake3(data + received_ms.to_bytes(8, "big") + public_key).digest()
+
+
 def payload_of_name(beacon: str) -> int:
     """What stands for the payload of a beacon whose report does not hold it.
 
@@ -77,7 +88,7 @@ def foreign_reports(
     hotspots: Names,
     counts: Mapping[str, Rejections],
 ) -> ForeignReports:
-    """Tables `beacons`, `witness_reports`, `named_beacons` and `entropies` of these rows.
+    """Tables `beacons`, `witness_reports`, `named_beacons`, `entropies` and `poc_ids` of these rows.
 
     `archive` gives (timestamp [s], version) of the remote entropies, None where there is no archive; where there is
     one it decides, whatever timestamp a beacon report brings. Of two beacons of one id the earlier counts; the other,
@@ -116,6 +127,7 @@ def foreign_reports(
         "witness_reports": _table(WITNESS_REPORTS, reports),
         "named_beacons": _table(NAMED_BEACONS, elsewhere),
         "entropies": used.table(),
+        "poc_ids": _poc_ids(named.values(), names),
     }
     return ForeignReports(tables, names, _skipped(rows, used.n_untimed))
 
@@ -182,6 +194,13 @@ def _witness_columns(payload: int, w: WitnessRow, hotspots: Names, occurrences: 
         "frequency_hz": w.frequency_hz,
         "spreading_factor": w.spreading_factor,
     }
+
+
+def _poc_ids(beacons: Iterable[BeaconRow], names: Names) -> Table:
+    known = [(names.id_of(beacon.beacon), beacon.poc_id) for beacon in beacons if beacon.poc_id]
+    words = np.frombuffer(b"".join(poc_id for _, poc_id in known), "<u8").reshape(-1, 4)
+    numbers = np.array([number for number, _ in known], np.uint64)
+    return POC_IDS.table(beacon=numbers, **{f"word_{i}": words[:, i] for i in range(4)})
 
 
 def _table(schema: Schema, rows: list[dict[str, Any]]) -> Table:

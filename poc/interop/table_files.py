@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from maps.countries import plans_of
 from maps.grid import are_valid, cells_from_coordinates, coordinates_from_cells, resolutions
 from poc.beacon.entropy import REMOTE_BYTES
 from poc.beacon.payload import digest
+from poc.errors import DataError
 from poc.interop.names import Names
 from poc.interop.rejections import Rejections
-from poc.interop.reports import LAST_NS, BeaconRow, WitnessRow, payload_of_name, to_ms
+from poc.interop.reports import LAST_NS, MS_NS, BeaconRow, WitnessRow, payload_of_name, report_id, to_ms
 from poc.interop.rows import (
     INT64_MAX,
     Rejected,
@@ -33,6 +35,7 @@ from poc.interop.rows import (
     truth,
     whole,
 )  # fmt: skip
+from poc.ledger.address import public_key_from_address
 from poc.schema import HOTSPOTS
 from poc.table import Table
 from poc.validator.state import Denylist
@@ -135,12 +138,12 @@ def read_beacons(path: Path, counts: Rejections) -> list[BeaconRow]:
 
 
 def _beacon(row: Row) -> BeaconRow:
-    beacon, data = text(row, "beacon"), hex_bytes(row, "payload")
+    beacon, beaconer, data = text(row, "beacon"), text(row, "beaconer"), hex_bytes(row, "payload")
     received_ns = to_ms(whole(row, "received_ns", 0, LAST_NS))
     start_s = None if absent(row, "entropy_timestamp_s") else whole(row, "entropy_timestamp_s", 0, LAST_NS // 10**9)
     return BeaconRow(
         beacon=beacon,
-        hotspot=text(row, "beaconer"),
+        hotspot=beaconer,
         received_ns=received_ns,
         sent_ns=received_ns,
         payload=digest(data) if data else payload_of_name(beacon),
@@ -151,7 +154,27 @@ def _beacon(row: Row) -> BeaconRow:
         local_entropy=hex_bytes(row, "local_entropy", 4),
         remote_entropy=hex_bytes(row, "remote_entropy", REMOTE_BYTES) or None,
         entropy_start_s=start_s,
+        poc_id=_poc_id(data, received_ns, beaconer),
     )
+
+
+def _poc_id(data: bytes, received_ns: int, beaconer: str) -> bytes:
+    """Helium's id of the beacon where its payload is told and the hotspot goes by its address."""
+    key = key_of(beaconer) if data else b""
+    return report_id(data, received_ns // MS_NS, key) if key else b""
+
+
+@lru_cache(1_000_000)  # the same hotspots report again and again
+def key_of(hotspot: str) -> bytes:
+    """The tagged public key of a hotspot that goes by its address; empty for another name.
+
+    >>> len(key_of("13ABbtvMrRK8jgYrT3h6Y9Zu44nS6829kzsamiQn9Eefeu3VAZs")), key_of("attic 7")
+    (33, b'')
+    """
+    try:
+        return public_key_from_address(hotspot)
+    except DataError:
+        return b""
 
 
 def spreading_factor(row: Row) -> int:

@@ -27,7 +27,7 @@ from poc.validator.checks.rssi import witness_rssi
 from poc.validator.checks.self_witness import self_witness
 from poc.validator.judge import Rules
 from poc.validator.judge_2023 import judge_2023
-from poc.validator.random_selection import random_witnesses
+from poc.validator.seeded_shuffle import shuffled_witnesses
 
 RULES = Rules(
     admission=(
@@ -57,7 +57,7 @@ RULES = Rules(
     ),
     beacon_reciprocity=(),
     witness_reciprocity=(),
-    select=random_witnesses,
+    select=shuffled_witnesses,
     readiness=READINESS_CHECKS,
 )
 
@@ -101,13 +101,15 @@ HELIUM_IOT_2023_06 = Profile(
     ),
     simplifications=(
         "Bones here are 1e-6 IOT, a token of its own: amounts cannot be compared with HNT.",
-        "The 14 witnesses are drawn by another hash than Helium's seeded shuffle.",
+        "Helium shuffled with the hash of the poc_id, which payload and key make up. Runs have no keys, and take the "
+        "beacon's number instead: the same shuffle, other hands. Foreign reports with payload and address are exact.",
         "Density counts beacons with at least one report; then any valid beacon counted.",
         "The denylist is renewed after every epoch.",
         "Nothing is retried; reports go stale at once where the archive lacks their entropy.",
     ),
     unknown=(
         "Which classifiers made the denylist by then: the first that was described is of 2023-08.",
+        "How two witness reports of one millisecond were ordered before the shuffle (by the database; here by id).",
         "The services' settings, where they differed from the defaults in the code (6 h, 10 min, 14 witnesses).",
     ),
 )

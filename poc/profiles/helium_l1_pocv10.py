@@ -17,6 +17,7 @@ from poc.profiles.helium_l1_pocv11 import (
 )
 from poc.profiles.limits import HeliumLimits
 from poc.profiles.profile import EvidenceKind, Pool
+from poc.rewards.chain_epochs import bones_a_day
 from poc.rewards.challengers import challenged_claims
 from poc.rewards.rules.chain_density import ChainDensity
 from poc.schema import BEACONS, WITNESS_REPORTS
@@ -69,14 +70,15 @@ HELIUM_L1_POCV10 = replace(
     reward_rule=ChainDensity(),
     emission=replace(
         HELIUM_L1_POCV11.emission,
-        bones_per_day=16_438_356_164_383,
+        bones_per_day=bones_a_day(5_000_000),
         pools=(
             replace(POOLS[0], unused_data_share=_OF_27_5[0]),
             replace(POOLS[1], unused_data_share=_OF_27_5[1]),
             Pool("challengers", Decimal("0.0095"), unused_data_share=1 - _OF_27_5[0] - _OF_27_5[1]),
         ),
         reserved={name: share for name, share in RESERVED.items() if name != "challengers"},
-        source="HIP-20: 60 million HNT a year before the first halving (2021-08-01), over 365; shares as for v11",
+        source="HIP-20, helium/blockchain-core `blockchain_ct_utils.erl` monthly_reward: 5 million HNT a month before "
+        "the first halving (2021-08-01); blocks and shares as for v11",
     ),
     status="in force before region plans",
     simplifications=SIMPLIFICATIONS,

@@ -7,6 +7,7 @@ from functools import partial
 
 from poc.profiles.limits import HeliumLimits
 from poc.profiles.profile import Emission, EvidenceKind, Pool, Profile
+from poc.rewards.chain_epochs import bones_a_day
 from poc.rewards.claims import beacon_witness_claims
 from poc.rewards.rules.helium_density import HeliumDensity
 from poc.schema import BEACONS, WITNESS_REPORTS
@@ -87,11 +88,12 @@ HELIUM_L1_POCV11 = Profile(
     limits=HeliumLimits(density_table="hip-17", max_witnesses=10),
     reward_rule=HeliumDensity(),
     emission=Emission(
-        bones_per_day=8_219_178_082_191,
+        bones_per_day=bones_a_day(2_500_000),
         pools=POOLS,
         data_share=Decimal("0.325"),
         reserved=RESERVED,
-        source="HIP-20: 30 million HNT a year after the first halving, over 365; shares of spec/helium-iot.md §10",
+        source="HIP-20: 2.5 million HNT a month after the first halving (2021-08-01), by `calculate_epoch_reward` in "
+        "blocks of a minute; shares of spec/helium-iot.md §10",
     ),
     detectors=(),
     scores_act="never",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from poc.validator.checks.check import Flags, Memory
 from poc.validator.checks.elapsed_schedule import TOLERANCE_S, elapsed_schedule
 from poc.validator.judge import Rules, judge
 from poc.validator.judgement import Judgement
+from poc.validator.seeded_shuffle import shuffled_witnesses
 from poc.validator.state import NEVER_NS, Denylist, ValidatorState
 
 
@@ -26,8 +28,11 @@ def judge_2023(
 ) -> Judgement:
     """As `judge`, but reports of denied hotspots are not even loaded, and only a valid beacon uses up its interval.
 
-    For rules with `elapsed_schedule` among the beacon checks and without reciprocity.
+    For rules with `elapsed_schedule` among the beacon checks and without reciprocity. `shuffled_witnesses` is told the
+    POC_IDS where `reports` have them.
     """
+    if rules.select is shuffled_witnesses:
+        rules = replace(rules, select=partial(shuffled_witnesses, poc_ids=reports.get("poc_ids")))
     loaded = {name: _undenied(table, state.denylist) for name, table in reports.items()}
     n_denied = sum(len(reports[name]) - len(table) for name, table in loaded.items())
     anytime = replace(rules, beacon=tuple(check for check in rules.beacon if check is not elapsed_schedule))

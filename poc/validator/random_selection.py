@@ -1,8 +1,7 @@
-"""Which valid witnesses are rewarded: 14 at random, as before HIP-83, or at random within a window, as HIP-94 had it.
+"""Which valid witnesses are rewarded: some at random, as on the chain, or at random within a window, as HIP-94 had it.
 
-Source: helium/oracles at ad055dba (2023-06-30) `runner.rs` `shuffle_and_split_witnesses`; HIP-94. Helium seeded a
-shuffle with the hash of the poc_id; here a hash of beacon and report orders them, which is as random and no more
-steerable.
+Source: helium/miner `src/poc/miner_poc_mgr.erl` (a challenger shuffled as it liked), `spec/helium-iot.md` §12.1;
+HIP-94, which left open how to draw. Here a hash of beacon and report orders them.
 """
 
 from __future__ import annotations

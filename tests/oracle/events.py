@@ -32,6 +32,7 @@ class Scene:
     overrides: dict = field(default_factory=dict)
     entropies: Table | None = None  # the archive; without one every beacon counts as archived
     named: dict = field(default_factory=dict)  # report → payload of the beacon that its file names
+    more: dict = field(default_factory=dict)  # further tables beside the reports
 
     def __post_init__(self):
         self.hotspots, self.beacons, self.reports, self._next = {}, [], [], 1000
@@ -93,7 +94,7 @@ class Scene:
         if self.named:
             rows = [{"report": report, "payload": payload} for report, payload in self.named.items()]
             reports["named_beacons"] = table_of(NAMED_BEACONS, rows)
-        return table_of(HOTSPOTS, list(self.hotspots.values())), reports
+        return table_of(HOTSPOTS, list(self.hotspots.values())), reports | self.more
 
     def judge(self):
         profile = PROFILES[self.profile].bend(self.overrides)

@@ -10,6 +10,7 @@ from math import atan, atan2, ceil, cos, hypot, inf, log10, nan, pi, radians, si
 import h3
 
 from tests.oracle.scalar_judge import NEVER, ScalarVerifier, as_i32, grid_cells, is_cell, metres, rssi_limit
+from tests.oracle.scalar_shuffle import drawn
 
 HIP_17 = {10: (2, 1, 1), 9: (2, 1, 2), 8: (2, 1, 4), 7: (2, 5, 20), 6: (1, 25, 100), 5: (1, 100, 400), 4: (1, 250, 800)}
 EDGE_KM = {9: 0.174375668, 11: 0.024910561, 12: 0.009415526, 15: 0.000509713}
@@ -19,7 +20,7 @@ NOBODY = {"full": False, "gain_dbi": 0.0, "region": 99, "owner": 0}
 
 
 class Scalar2023(ScalarVerifier):
-    """Denied reports never arrive; an interval since the last valid beacon; no lag, edge, reciprocity."""
+    """Denied reports never arrive; an interval since the last valid beacon; a draw; no lag, edge, reciprocity."""
 
     table, reciprocity = HIP_17, False
 
@@ -28,6 +29,9 @@ class Scalar2023(ScalarVerifier):
             return self.status == "absent" or (self.status == "loaded" and row["hotspot"] not in self.denied)
 
         return super().judge([b for b in beacons if arrives(b)], [r for r in reports if arrives(r)])
+
+    def selected(self, b, valid):
+        return drawn(valid, b["beacon"].to_bytes(8, "little"), self.n_rewarded)
 
     def remember_beacon(self, b, reason, admitted):
         if not reason:

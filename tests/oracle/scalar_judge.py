@@ -133,7 +133,7 @@ class ScalarVerifier:
             attached = sorted(by_payload.pop(b["payload"], []), key=lambda r: (r["received_ns"], r["report"]))
             scale = self.scale(b)
             verdict, witnesses = self.one(b, attached)
-            selected = [r for r in attached if witnesses[r["report"]][0] == 0][: self.n_rewarded]
+            selected = self.selected(b, [r for r in attached if witnesses[r["report"]][0] == 0])
             ids = {r["report"] for r in selected}
             n_valid = sum(1 for v in witnesses.values() if v[0] == 0)
             unit_b, unit_w = units(len(ids))
@@ -180,6 +180,9 @@ class ScalarVerifier:
         if reason:
             witnesses = {report: [reason, 2, fired] for report in witnesses}
         return (reason, fired), witnesses
+
+    def selected(self, b, valid):
+        return valid[: self.n_rewarded]
 
     def remember_beacon(self, b, reason, admitted):
         if admitted:

@@ -58,6 +58,8 @@ def _run(profile, seed, n_beacons, n_epochs, denylist):
         state = judgement.state
         of_beacons, of_reports = verifier.judge(rows_of(beacons), rows_of(reports))
         _compare(judgement.verdicts, of_beacons, of_reports)
+        if profile == "helium-iot-2023-06":
+            _compare_the_drawn(judgement.verdicts, of_reports)
         last = dict(zip(*(state.last_times[name].tolist() for name in ("hotspot", "last_beacon_ns")), strict=True))
         assert {h: t for h, t in last.items() if t != NEVER_NS} == verifier.last_beacon
         n_events += len(beacons) + len(of_reports)
@@ -74,7 +76,7 @@ def _compare(verdicts, of_beacons, of_reports):
     expected = {report: (v[0], v[1], v[2], v[4]) for report, v in of_reports.items()}
     assert {row["report"]: tuple(row[name] for name in names) for row in rows} == expected
     chosen, paid = {}, {}
-    for row in rows:  # who is drawn is open, how many and what they get is not
+    for row in rows:  # whom a challenger drew is open, how many and what they get is not
         assert not row["selected"] or row["reason"] == 0
         if row["selected"]:
             chosen[row["beacon"]] = chosen.get(row["beacon"], 0) + 1
@@ -87,6 +89,11 @@ def _compare(verdicts, of_beacons, of_reports):
         if of_reports[row["report"]][3]:
             units.setdefault(row["beacon"], set()).add(of_reports[row["report"]][5])
     assert paid == units
+
+
+def _compare_the_drawn(verdicts, of_reports):
+    found = {row["report"]: row["selected"] for row in rows_of(verdicts["witness_verdicts"])}
+    assert found == {report: v[3] for report, v in of_reports.items()}
 
 
 @pytest.mark.parametrize("profile", SCALAR)

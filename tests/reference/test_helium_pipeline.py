@@ -1,12 +1,15 @@
 """Source: helium/oracles-iot at 5b063b7^, `iot_verifier/tests/integrations/runner_tests.rs`, restated in
 `spec/helium-iot-vectors.md` §8. Reasons and sides by Helium's names; times in seconds unless marked.
-
-Case 9 (retries) has no counterpart: a report that cannot be decoded is rejected at the door and counted.
 """
 
 import pytest
 
 from poc.beacon.entropy import ENTROPIES
+from poc.interop.frames import write_frames
+from poc.interop.verify import Files, verify
+from poc.interop.wire import encode
+from poc.ledger.address import public_key_from_address
+from poc.profiles import PROFILES
 from poc.reasons import Reason, Side
 from tests.oracle.events import LOC0, LOC4, NOON, Scene
 
@@ -97,6 +100,25 @@ def test_case_8_a_failed_beacon_uses_up_the_bucket():
     assert [Reason(r).name for r in verdicts["beacon_verdicts"]["reason"]] == ["entropy_expired", "irregular_interval"]
     assert [Reason(r).name for r in verdicts["witness_verdicts"]["reason"]] == ["entropy_expired", "irregular_interval"]
     assert verdicts["witness_verdicts"]["side"].tolist() == [Side.beaconer, Side.beaconer]
+
+
+def test_case_9_a_beacon_that_cannot_be_decoded(tmp_path):
+    """Helium tries it twice, says nothing of it, and leaves its rows to the purger. Here it is refused at the door and
+    counted: no verdict either, and the next beacon of the hotspot finds its bucket free."""
+    address = "13ABbtvMrRK8jgYrT3h6Y9Zu44nS6829kzsamiQn9Eefeu3VAZs"
+    report = {"pub_key": public_key_from_address(address), "data": bytes(51), "frequency": 867_900_000}
+    broken = bytes.fromhex("08011202ffff")
+    whole = encode("lora_beacon_ingest_report_v1", {"received_timestamp": NOW // 10**6, "report": report})
+    heard = encode("lora_witness_ingest_report_v1", {"received_timestamp": NOW // 10**6, "report": report})
+    write_frames(tmp_path / "iot_beacon_ingest_report.1.gz", [*[broken] * 5, whole])
+    write_frames(tmp_path / "iot_witness_ingest_report.1.gz", [heard])
+    (tmp_path / "h.csv").write_text(f"hotspot,cell,gain_dbi,region\n{address},{LOC0:x},1.2,EU868\n")
+    files = (tmp_path / name for name in ("h.csv", "iot_beacon_ingest_report.1.gz", "iot_witness_ingest_report.1.gz"))
+    verified = verify(Files(*files), PROFILES["helium-iot-2026"])
+    counts = verified.counts["beacons"]
+    assert (counts.n_received, counts.n_rejected) == (6, 5)
+    assert all(cause.startswith("invalid protobuf") for cause in counts.causes)
+    assert verified.judgement.verdicts["beacon_verdicts"]["reason"].tolist() == [Reason.gateway_no_valid_witnesses]
 
 
 def test_case_10_beaconer_never_witnessed():

@@ -2,9 +2,10 @@
 region (`spec/helium-iot.md` §4), HIP-15 scenarios and the cap of the chain (§9), HIP-17 examples and orderings (§10),
 the channel of the nearest frequency and spill-over of data rewards on the chain (§12, §13). Units as named there.
 
-Left out, as the file says they cannot be reproduced: §10.5 (needs a ledger snapshot); the conducted power strictly
-between −1 and 0 (§1, unverified); the figures in comments of §10.4. The epoch reward by blocks (§13) is of the chain's
-emission, which no profile emulates.
+Left out, as the file says they cannot be reproduced: the clipped counts of §10.5 (they need a ledger snapshot; its
+variables are here) and the figures in comments of §10.4. The conducted power strictly between −1 and 0 (§1), which the
+file has as expected but not verified, follows helium/proto `region.rs`: a Decimal cut towards zero keeps its sign, and
+`to_u32` refuses it.
 """
 
 from dataclasses import replace
@@ -21,12 +22,14 @@ from poc.errors import DataError
 from poc.profiles import PROFILES
 from poc.profiles.profile import Emission, Pool
 from poc.rewards.amounts import DataTransfer, pay
+from poc.rewards.chain_epochs import BLOCKS_AN_EPOCH, GRACE_BLOCKS, epoch_reward
 from poc.rewards.density import HIP_17, Level, _rounded_products_e4, density_grid, scales_e4
 from poc.rewards.units import beaconer_units_e4, witness_units_e4
 from poc.schema import RECEPTIONS, SHARES
 from poc.table import Table
 from poc.validator.nearest_channel import nearest_channel
 from poc.validator.selection import first_arrivals
+from radio_models.errors import RadioError
 from radio_models.lora.region_plans import REGION_PLANS
 
 LIMITS = PROFILES["helium-iot-2026"].limits
@@ -59,9 +62,14 @@ def test_power_and_rate_with_the_default_gain(name):
     assert set(P1_2) == set(REGION_PLANS)
 
 
-def test_no_power_is_left_in_kr920_with_15_dbi():
-    with pytest.raises(DataError):
-        build_beacon(bytes(32), 0, bytes(4), REGION_PLANS["KR920"], 15.0)
+@pytest.mark.parametrize("gain_dbi", [15.0, 14.5, 14.1])
+def test_no_power_is_left_in_kr920(gain_dbi):
+    with pytest.raises((DataError, RadioError)):
+        build_beacon(bytes(32), 0, bytes(4), REGION_PLANS["KR920"], gain_dbi)
+
+
+def test_no_power_at_all_is_a_power():
+    assert build_beacon(bytes(32), 0, bytes(4), REGION_PLANS["KR920"], 14.0).power_dbm == 0
 
 
 # §8: selection
@@ -175,6 +183,16 @@ def test_a_witness_earns_most_under_k_and_least_under_j(scale):
     assert scale["k"] > scale["g"] > scale["j"]
 
 
+# §10.5
+
+
+def test_variables_of_the_big_ledger():
+    text = {4: "1,250,800", 5: "1,100,400", 6: "1,25,100", 7: "2,5,20", 8: "2,1,4", 9: "2,1,2", 10: "2,1,1"}
+    found = {res: f"{level.n_neighbours},{level.target},{level.greatest}" for res, level in HIP_17.items()}
+    assert found == text and min(HIP_17) == 4  # density_tgt_res
+    assert PROFILES["helium-l1-pocv11"].limits.interactivity_h * 60 == 3600  # blocks of a minute
+
+
 # §12
 
 
@@ -213,3 +231,16 @@ def test_unused_data_rewards_spill_over_to_challengees_and_witnesses():
     assert [paid["beacons", i] for i in (1, 2, 3)] == [int(beacons * n / 8) for n in (4, 3, 1)]
     assert paid["witnesses", 3] == int(witnesses) and paid["challengers", 9] == 15_000
     assert sum(paid.values()) + sum(unpaid.values()) == 100_000
+
+
+@pytest.mark.parametrize(("n_blocks", "most", "expected"), [(30, 35, 30), (50, 35, 35), (30, None, 30)])
+def test_epoch_reward_by_blocks(n_blocks, most, expected):
+    """1 HNT a block, election interval 30, restart 5: `hip28_calc_test` and `consensus_epoch_reward_test`. The plain
+    form of reward version 1 takes the interval for the length, however long the epoch was."""
+    assert epoch_reward(Decimal(43_200), n_blocks, most) == expected
+    assert BLOCKS_AN_EPOCH + GRACE_BLOCKS == 35
+
+
+def test_what_the_chain_minted_in_a_day():
+    for name, tokens in (("helium-l1-pocv10", 5_000_000), ("helium-l1-pocv11", 2_500_000)):
+        assert PROFILES[name].emission.bones_per_day == tokens * 10**8 // 30

@@ -2,8 +2,9 @@ import pytest
 
 from poc.beacon.payload import digest
 from poc.interop.frames import write_frames
-from poc.interop.oracle_ingest import read_oracle_beacons, read_oracle_entropies, read_oracle_witnesses, report_id
+from poc.interop.oracle_ingest import read_oracle_beacons, read_oracle_entropies, read_oracle_witnesses
 from poc.interop.rejections import Rejections
+from poc.interop.reports import report_id
 from poc.interop.wire import encode
 from poc.ledger.address import public_key_from_address
 

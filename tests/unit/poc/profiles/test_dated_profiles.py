@@ -88,7 +88,7 @@ def test_witnesses_are_drawn_at_random_not_by_arrival(scene, profile, n_selected
     positions = np.zeros(20)
     for number in range(30):
         s = scene(profile)
-        beacon = s.beacon(1, received_ns=NOON + 60 * SECOND, payload=number + 1)
+        beacon = s.beacon(1, received_ns=NOON + 60 * SECOND, payload=number + 1, beacon=number + 1)
         for i in range(20):
             s.hotspot(100 + i, cell=LOC4)
             s.report(
