@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from radio_models.domain import Domain
-from radio_models.elementwise import choose, evaluate, larger, log10, part
+from radio_models.elementwise import choose, evaluate, larger, log10, part, smaller
 from radio_models.errors import RadioError
 from radio_models.floats import Floats
 from radio_models.paths import Paths
@@ -36,6 +36,7 @@ def cost231_hata_loss_db(
     )
 
 
+@part
 def _cost231_hata(d: Any, f: Any, h_b: Any, h_m: Any, metropolitan: bool) -> Any:
     lg_f, lg_h_b = log10(f), log10(h_b)
     mobile_db = (1.1 * lg_f - 0.7) * h_m - (1.56 * lg_f - 0.8)
@@ -53,6 +54,7 @@ def walfisch_ikegami_canyon_loss_db(distance_km: ArrayLike, frequency_mhz: Array
     return evaluate(_canyon, distance_km, frequency_mhz)
 
 
+@part
 def _canyon(d: Any, f: Any) -> Any:
     return 42.6 + 26.0 * log10(d) + 20.0 * log10(f)
 
@@ -86,6 +88,7 @@ def walfisch_ikegami_loss_db(
     )  # fmt: skip
 
 
+@part
 def _walfisch_ikegami(
     d: Any, f: Any, h_b: Any, h_m: Any, roof_m: Any, separation_m: Any, width_m: Any, angle_deg: Any, metropolitan: bool
 ) -> Any:
@@ -140,14 +143,12 @@ class Cost231Hata:
 
     def loss_db(self, paths: Paths) -> Floats:
         """Loss [dB] in the shape of `paths`."""
-        loss_db = cost231_hata_loss_db(
-            paths.distance_m / 1e3,
-            paths.frequency_hz / 1e6,
-            paths.base_height_m,
-            paths.mobile_height_m,
-            metropolitan=self.metropolitan,
-        )
-        return np.broadcast_to(loss_db, paths.shape)
+        columns = paths.distance_m, paths.frequency_hz, paths.tx_height_m, paths.rx_height_m
+        return np.broadcast_to(evaluate(_hata_path, *columns, settings=(bool(self.metropolitan),)), paths.shape)
+
+
+def _hata_path(d_m: Any, f_hz: Any, tx: Any, rx: Any, metropolitan: bool) -> Any:
+    return _cost231_hata(d_m * 1e-3, f_hz * 1e-6, larger(tx, rx), smaller(tx, rx), metropolitan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,17 +193,19 @@ class WalfischIkegami:
     def loss_db(self, paths: Paths) -> Floats:
         """Loss [dB] in the shape of `paths`."""
         if self.line_of_sight:
-            loss_db = walfisch_ikegami_canyon_loss_db(paths.distance_m / 1e3, paths.frequency_hz / 1e6)
-        else:
-            loss_db = walfisch_ikegami_loss_db(
-                paths.distance_m / 1e3,
-                paths.frequency_hz / 1e6,
-                paths.base_height_m,
-                paths.mobile_height_m,
-                roof_height_m=self.roof_height_m,
-                building_separation_m=self.building_separation_m,
-                street_width_m=self.street_width_m,
-                street_angle_deg=self.street_angle_deg,
-                metropolitan=self.metropolitan,
-            )
+            return np.broadcast_to(evaluate(_canyon_path, paths.distance_m, paths.frequency_hz), paths.shape)
+        columns = paths.distance_m, paths.frequency_hz, paths.tx_height_m, paths.rx_height_m
+        block = self.roof_height_m, self.building_separation_m, self.street_width_m, self.street_angle_deg
+        loss_db = evaluate(_roofs_path, *columns, *block, settings=(bool(self.metropolitan),))
         return np.broadcast_to(loss_db, paths.shape)
+
+
+def _canyon_path(d_m: Any, f_hz: Any) -> Any:
+    return _canyon(d_m * 1e-3, f_hz * 1e-6)
+
+
+def _roofs_path(
+    d_m: Any, f_hz: Any, tx: Any, rx: Any, roof_m: Any, separation_m: Any, width_m: Any, angle: Any, metropolitan: bool
+) -> Any:
+    h_b, h_m = larger(tx, rx), smaller(tx, rx)
+    return _walfisch_ikegami(d_m * 1e-3, f_hz * 1e-6, h_b, h_m, roof_m, separation_m, width_m, angle, metropolitan)

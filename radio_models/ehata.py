@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from radio_models.domain import Domain
 from radio_models.ehata_path import read_terrain
-from radio_models.elementwise import choose, evaluate, log10
+from radio_models.elementwise import choose, evaluate, larger, log10, part, smaller
 from radio_models.errors import RadioError
 from radio_models.floats import Floats, floats
 from radio_models.paths import Paths
@@ -74,6 +74,7 @@ def ehata_median_loss_db(
     )  # fmt: skip
 
 
+@part
 def _median(d: Any, f: Any, h_b: Any, h_m: Any, suburban: bool, rural: bool) -> Any:
     lg_f, lg_b, lg_d = log10(f), log10(h_b), log10(d)
     wave_number_per_m = 2e6 * np.pi * f / _WAVE_SPEED_M_PER_S
@@ -206,16 +207,11 @@ class ExtendedHata:
 
     def loss_db(self, paths: Paths) -> Floats:
         """Loss [dB] in the shape of `paths`."""
-        base_m, mobile_m = paths.base_height_m, paths.mobile_height_m
         if paths.elevation_m is None:
-            loss_db = ehata_median_loss_db(
-                paths.distance_m / 1e3,
-                paths.frequency_hz / 1e6,
-                np.clip(base_m, 30.0, 200.0),
-                np.clip(mobile_m, 1.0, 10.0),
-                environment=self.environment,
-            )
-            return np.broadcast_to(loss_db, paths.shape)
+            columns = paths.distance_m, paths.frequency_hz, paths.tx_height_m, paths.rx_height_m
+            kind = self.environment == "suburban", self.environment == "rural"
+            return np.broadcast_to(evaluate(_smooth_path, *columns, settings=kind), paths.shape)
+        base_m, mobile_m = paths.base_height_m, paths.mobile_height_m
         ground = np.broadcast_to(paths.elevation_m, (*paths.shape, np.shape(paths.elevation_m)[-1]))
         # profiles run from tx to rx; this model reads them from the mobile
         from_rx = np.broadcast_to(paths.tx_height_m > paths.rx_height_m, paths.shape)[..., None]
@@ -224,6 +220,12 @@ class ExtendedHata:
         return extended_hata_loss_db(
             ground, step_m, paths.frequency_hz / 1e6, base_m, mobile_m, environment=self.environment
         )
+
+
+def _smooth_path(d_m: Any, f_hz: Any, tx: Any, rx: Any, suburban: bool, rural: bool) -> Any:
+    base_m = smaller(larger(larger(tx, rx), 30.0), 200.0)
+    mobile_m = smaller(larger(smaller(tx, rx), 1.0), 10.0)
+    return _median(d_m * 1e-3, f_hz * 1e-6, base_m, mobile_m, suburban, rural)
 
 
 def _upper_normal(q: float) -> float:

@@ -5,10 +5,9 @@ and, compiled, on the numbers of one link at a time. Which way is taken depends 
 
 - few: the formula on the arrays as they are;
 - from BLOCKED_FROM on: block by block, so that what lies between stays in the processor's cache. The same bits;
-- from COMPILED_FROM on: one compiled pass on as many threads as there are processors, strict floating point, equal to
-  within 1e-9 dB (measured: 4e-13). Compiling takes about a second for each formula and combination of numbers and
-  columns, once on a machine; loading what was compiled takes half a second in each process, which fewer links than
-  this would never earn back.
+- from COMPILED_FROM on: one compiled pass on as many threads as there are processors, equal to within 1e-9 dB.
+  Compiling takes half a second for each formula and combination of numbers and columns, once on a machine; loading what
+  was compiled takes half a second in each process, which fewer links than this would never earn back.
 """
 
 from __future__ import annotations
@@ -16,12 +15,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from radio_models.floats import Floats
+from radio_models.result_memory import result_of
 
 BLOCK = 16_384
 BLOCKED_FROM = 2 * BLOCK
@@ -78,6 +79,26 @@ def smaller(a: Any, b: Any) -> Any:
     return np.minimum(a, b)
 
 
+def exponential(x: Any) -> Any:
+    """e^x.
+
+    >>> float(exponential(0.0))
+    1.0
+    """
+    return np.exp(x)
+
+
+def normal_quantile(p: Any) -> Any:
+    """Value that a standard normal stays below with probability p.
+
+    >>> round(float(normal_quantile(0.9)), 4)
+    1.2816
+    """
+    from scipy.special import ndtri  # most who evaluate a formula never ask for it, and it takes long to load
+
+    return ndtri(p)
+
+
 def power_of_ten(x: Any) -> Any:
     """10^x, by the exponential function, which numpy does several times faster than powers.
 
@@ -87,12 +108,8 @@ def power_of_ten(x: Any) -> Any:
     return np.exp(_LN_10 * x)
 
 
-def evaluate(
-    formula: Callable[..., Any], *columns: npt.ArrayLike, settings: tuple[bool | float, ...] = (), compiled: bool = True
-) -> Floats:
+def evaluate(formula: Callable[..., Any], *columns: npt.ArrayLike, settings: tuple[bool | float, ...] = ()) -> Floats:
     """The formula for every link: `columns` broadcast, `settings` are handed on as they are after them.
-
-    `compiled` is False for a formula that numpy's vector functions do faster than compiled code.
 
     >>> evaluate(lambda a, b: a + 2.0 * b, [1.0, 2.0], 3.0).tolist()
     [7.0, 8.0]
@@ -103,8 +120,8 @@ def evaluate(
     if n_links < BLOCKED_FROM:
         return np.asarray(np.broadcast_to(formula(*arrays, *settings), shape))
     flat = [_flat(array, shape) for array in arrays]
-    out = np.empty(n_links)
-    if compiled and n_links >= COMPILED_FROM:
+    out = result_of(n_links)
+    if n_links >= COMPILED_FROM:
         from radio_models.elementwise_compiled import loop_over  # loads numba, which few links would not earn back
 
         given = [part if part.ndim else float(part) for part in flat]
@@ -116,13 +133,31 @@ def evaluate(
             mine = [part if isinstance(part, float) else part[first:last] for part in given]
             loop(out[first:last], *mine, *settings)
 
-        with ThreadPoolExecutor(n_threads) as pool:
-            list(pool.map(run, bounds[:-1], bounds[1:]))
+        on_threads(run, bounds)
     else:
         for first in range(0, n_links, BLOCK):
             block = slice(first, first + BLOCK)
             out[block] = formula(*(part[block] if part.ndim else part for part in flat), *settings)
     return out.reshape(shape)
+
+
+def on_threads(run: Callable[[int, int], None], bounds: list[int]) -> None:
+    """`run(first, last)` for neighbouring bounds: the last on the calling thread, the others each on one of its own.
+
+    >>> parts = []
+    >>> on_threads(lambda first, last: parts.append(last - first), [0, 5, 12])
+    >>> sorted(parts)
+    [5, 7]
+    """
+    *others, last = pairwise(bounds)
+    if not others:
+        run(*last)
+        return
+    with ThreadPoolExecutor(len(others)) as pool:
+        waiting = [pool.submit(run, *other) for other in others]
+        run(*last)
+        for result in waiting:
+            result.result()
 
 
 def _flat(array: Floats, shape: tuple[int, ...]) -> Floats:

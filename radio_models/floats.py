@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from radio_models.errors import RadioError
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -15,3 +17,30 @@ def floats(values: npt.ArrayLike) -> Floats:
     'float64'
     """
     return np.asarray(values, np.float64)
+
+
+def within(name: str, values: npt.ArrayLike, low: float, high: float, unit: str) -> Floats:
+    """The values as float64, all of them finite and between `low` and `high`, ends included; RadioError otherwise.
+
+    >>> within("frequency_ghz", [1.0, 2.0], 0.5, 67.0, "GHz").tolist()
+    [1.0, 2.0]
+    """
+    column = floats(values)
+    if column.size and not (column.min() >= low and column.max() <= high and np.isfinite(column.max())):
+        inside = (column >= low) & (column <= high) & np.isfinite(column)
+        wanted = f"at least {low:g} {unit}" if np.isinf(high) else f"{low:g} to {high:g} {unit}"
+        raise RadioError(f"{name} is {column[~inside].flat[0]:g}; expected {wanted}.")
+    return column
+
+
+def percentage(name: str, values: npt.ArrayLike) -> Floats:
+    """The values as float64, all of them above 0 and below 100 %; RadioError otherwise.
+
+    >>> percentage("location_pct", 50).item()
+    50.0
+    """
+    column = floats(values)
+    if column.size and not (column.min() > 0.0 and column.max() < 100.0):
+        worst = column[~((column > 0.0) & (column < 100.0))].flat[0]
+        raise RadioError(f"{name} is {worst:g}; expected more than 0 and less than 100 %.")
+    return column

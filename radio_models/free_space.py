@@ -26,7 +26,7 @@ def free_space_loss_db(distance_m: npt.ArrayLike, frequency_hz: npt.ArrayLike) -
 
 @part
 def free_space_formula(distance_m: Any, frequency_hz: Any) -> Any:
-    return 20.0 * log10(4.0 * np.pi * (distance_m * frequency_hz / SPEED_OF_LIGHT_M_PER_S))
+    return 20.0 * log10(distance_m * frequency_hz * (4.0 * np.pi / SPEED_OF_LIGHT_M_PER_S))
 
 
 @dataclass(frozen=True, slots=True)

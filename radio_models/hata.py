@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from radio_models.domain import Domain
-from radio_models.elementwise import choose, evaluate, larger, log10, part
+from radio_models.elementwise import choose, evaluate, larger, log10, part, smaller
 from radio_models.errors import RadioError
 from radio_models.floats import Floats
 from radio_models.paths import Paths
@@ -75,10 +75,12 @@ def okumura_hata_loss_db(
     )  # fmt: skip
 
 
+@part
 def _okumura_hata(d: Any, f: Any, h_b: Any, h_m: Any, suburban: bool, open_land: bool, large: bool) -> Any:
     return _at_lg_distance(log10(d), f, h_b, h_m, suburban, open_land, large)
 
 
+@part
 def _okumura_hata_far(d: Any, f: Any, h_b: Any, h_m: Any, suburban: bool, open_land: bool, large: bool) -> Any:
     beyond = log10(larger(d, 20.0) / 20.0) ** 0.8
     h_b_reduced = h_b / np.sqrt(1.0 + 7e-6 * h_b**2)
@@ -133,18 +135,19 @@ class Hata:
 
     def loss_db(self, paths: Paths) -> Floats:
         """Loss [dB] in the shape of `paths`."""
+        columns = paths.distance_m, paths.frequency_hz, paths.tx_height_m, paths.rx_height_m
+        kind = self.environment == "suburban", self.environment == "open", self.city == "large"
         return np.broadcast_to(
-            okumura_hata_loss_db(
-                paths.distance_m / 1e3,
-                paths.frequency_hz / 1e6,
-                paths.base_height_m,
-                paths.mobile_height_m,
-                environment=self.environment,
-                city=self.city,
-                long_distance=self.long_distance,
-            ),
-            paths.shape,
+            evaluate(_far_path if self.long_distance else _path, *columns, settings=kind), paths.shape
         )
+
+
+def _path(d_m: Any, f_hz: Any, tx: Any, rx: Any, suburban: bool, open_land: bool, large: bool) -> Any:
+    return _okumura_hata(d_m * 1e-3, f_hz * 1e-6, larger(tx, rx), smaller(tx, rx), suburban, open_land, large)
+
+
+def _far_path(d_m: Any, f_hz: Any, tx: Any, rx: Any, suburban: bool, open_land: bool, large: bool) -> Any:
+    return _okumura_hata_far(d_m * 1e-3, f_hz * 1e-6, larger(tx, rx), smaller(tx, rx), suburban, open_land, large)
 
 
 def _one_of(what: str, value: str, known: tuple[str, ...]) -> str:

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from radio_models.domain import Domain
-from radio_models.elementwise import evaluate, log10
+from radio_models.elementwise import evaluate, log10, part
 from radio_models.errors import RadioError
-from radio_models.free_space import free_space_loss_db
+from radio_models.free_space import free_space_formula, free_space_loss_db
 from radio_models.paths import Paths
 
 
@@ -44,8 +44,11 @@ class LogDistance:
 
     def loss_db(self, paths: Paths) -> npt.NDArray[np.float64]:
         """Loss [dB] in the shape of `paths`."""
-        reference_db = self._reference_db(paths.frequency_hz)
-        loss_db = slope_loss_db(reference_db, self.exponent, paths.distance_m, self.reference_distance_m)
+        settings = self.exponent, self.reference_distance_m
+        if self.reference_loss_db is None and paths.frequency_hz.size > 1:
+            loss_db = evaluate(_slope_from_free_space, paths.distance_m, paths.frequency_hz, settings=settings)
+        else:
+            loss_db = slope_loss_db(self._reference_db(paths.frequency_hz), settings[0], paths.distance_m, settings[1])
         return np.broadcast_to(loss_db, paths.shape)
 
     def line_db(self, frequency_hz: float) -> tuple[float, float]:
@@ -72,5 +75,11 @@ def slope_loss_db(
     return evaluate(_slope, reference_db, distance_m, settings=(exponent, reference_distance_m))
 
 
+@part
 def _slope(reference_db: Any, distance_m: Any, exponent: float, reference_distance_m: float) -> Any:
     return reference_db + 10.0 * exponent * log10(distance_m / reference_distance_m)
+
+
+def _slope_from_free_space(distance_m: Any, frequency_hz: Any, exponent: float, reference_distance_m: float) -> Any:
+    reference_db = free_space_formula(reference_distance_m, frequency_hz)
+    return _slope(reference_db, distance_m, exponent, reference_distance_m)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from radio_models.domain import ANY, Domain, Range
 from radio_models.errors import RadioError
@@ -86,7 +87,8 @@ class LoraEmpirical:
     def loss_db(self, paths: Paths) -> Floats:
         """Loss [dB] in the shape of `paths`."""
         fit = LORA_FITS[self.fit]
-        loss_db = slope_loss_db(fit.reference_loss_db, fit.exponent, paths.distance_m, fit.reference_distance_m)
+        start_db: ArrayLike = fit.reference_loss_db
         if fit.height_slope_db:
-            loss_db = loss_db - fit.height_slope_db * np.log10(paths.mobile_height_m)
+            start_db = fit.reference_loss_db - fit.height_slope_db * np.log10(paths.mobile_height_m)
+        loss_db = slope_loss_db(start_db, fit.exponent, paths.distance_m, fit.reference_distance_m)
         return np.broadcast_to(loss_db, paths.shape)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from radio_models.domain import Domain, Range
-from radio_models.elementwise import evaluate, log10
+from radio_models.elementwise import evaluate, log10, part
 from radio_models.errors import RadioError
 from radio_models.floats import Floats
 from radio_models.paths import Paths
@@ -61,6 +61,7 @@ def site_general_loss_db(distance_m: ArrayLike, frequency_ghz: ArrayLike, enviro
     return evaluate(_site_general, distance_m, frequency_ghz, settings=(row.alpha, row.beta, row.gamma))
 
 
+@part
 def _site_general(d: Any, f: Any, alpha: float, beta: float, gamma: float) -> Any:
     return 10.0 * alpha * log10(d) + beta + 10.0 * gamma * log10(f)
 
@@ -91,8 +92,13 @@ class P1411:
 
     def loss_db(self, paths: Paths) -> Floats:
         """Loss [dB] in the shape of `paths`."""
-        loss_db = site_general_loss_db(paths.distance_m, paths.frequency_hz / 1e9, self.environment)
+        row = _row(self.environment)
+        loss_db = evaluate(_path, paths.distance_m, paths.frequency_hz, settings=(row.alpha, row.beta, row.gamma))
         return np.broadcast_to(loss_db, paths.shape)
+
+
+def _path(d: Any, f_hz: Any, alpha: float, beta: float, gamma: float) -> Any:
+    return _site_general(d, f_hz * 1e-9, alpha, beta, gamma)
 
 
 def _row(environment: str) -> Coefficients:

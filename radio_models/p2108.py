@@ -10,9 +10,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from radio_models.elementwise import evaluate, log10, power_of_ten, smaller
+from radio_models.elementwise import evaluate, log10, normal_quantile, part, power_of_ten, smaller
 from radio_models.errors import RadioError
-from radio_models.floats import Floats, floats
+from radio_models.floats import Floats, floats, percentage, within
 from radio_models.inverse_normal import InverseNormal, normal_deviate
 from radio_models.p526 import knife_edge_loss_db
 
@@ -52,7 +52,7 @@ def height_gain_loss_db(
     """
     if clutter not in REPRESENTATIVE_HEIGHT_M:
         raise RadioError(f"clutter is '{clutter}'; expected one of {', '.join(REPRESENTATIVE_HEIGHT_M)}.")
-    f = _within("frequency_ghz", frequency_ghz, 0.03, 3.0, "GHz")
+    f = within("frequency_ghz", frequency_ghz, 0.03, 3.0, "GHz")
     h = _positive("antenna_height_m", antenna_height_m)
     default_m = REPRESENTATIVE_HEIGHT_M[clutter]
     top = _positive("clutter_height_m", default_m if clutter_height_m is None else clutter_height_m)
@@ -84,16 +84,24 @@ def statistical_loss_db(
     >>> statistical_loss_db(0.868, [0.25, 1.0, 5.0], 50).round(3).tolist()
     [18.272, 24.34, 24.384]
     """
-    f = _within("frequency_ghz", frequency_ghz, 0.5, 67.0, "GHz")
-    d = _within("distance_km", distance_km, 0.25, np.inf, "km")
-    deviate = normal_deviate(_share(location_pct), inverse_normal)
-    return evaluate(_statistical, f, d, deviate, compiled=False)
+    f = within("frequency_ghz", frequency_ghz, 0.5, 67.0, "GHz")
+    d = within("distance_km", distance_km, 0.25, np.inf, "km")
+    pct = percentage("location_pct", location_pct)
+    if inverse_normal == "exact":
+        return evaluate(_statistical_at_share, f, d, pct)
+    return evaluate(_statistical, f, d, normal_deviate(pct / 100.0, inverse_normal))
 
 
+def _statistical_at_share(f: Any, d: Any, pct: Any) -> Any:
+    return _statistical(f, d, normal_quantile(pct / 100.0))
+
+
+@part
 def _statistical(f: Any, d: Any, deviate: Any) -> Any:
     return smaller(_uncapped_db(f, d, deviate), _uncapped_db(f, 2.0, deviate))
 
 
+@part
 def _uncapped_db(f: Any, d: Any, deviate: Any) -> Any:
     """Equation (3)."""
     lg_f = log10(f)
@@ -128,26 +136,9 @@ def refuse_double_counting(path_loss: str, clutter_height_m: ArrayLike = 0.0) ->
         )
 
 
-def _share(location_pct: ArrayLike) -> Floats:
-    pct = floats(location_pct)
-    if not np.all((pct > 0.0) & (pct < 100.0)):
-        worst = pct[~((pct > 0.0) & (pct < 100.0))].flat[0]
-        raise RadioError(f"location_pct is {worst:g}; expected more than 0 and less than 100 %.")
-    return pct / 100.0
-
-
 def _positive(name: str, values: ArrayLike) -> Floats:
     column = floats(values)
     if not np.all((column > 0.0) & np.isfinite(column)):
         worst = column[~((column > 0.0) & np.isfinite(column))].flat[0]
         raise RadioError(f"{name} is {worst:g}; expected a finite number above 0 m.")
-    return column
-
-
-def _within(name: str, values: ArrayLike, low: float, high: float, unit: str) -> Floats:
-    column = floats(values)
-    inside = (column >= low) & (column <= high) & np.isfinite(column)
-    if not np.all(inside):
-        wanted = f"at least {low:g} {unit}" if np.isinf(high) else f"{low:g} to {high:g} {unit}"
-        raise RadioError(f"{name} is {column[~inside].flat[0]:g}; expected {wanted}.")
     return column

@@ -7,9 +7,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from radio_models.elementwise import evaluate, log10, power_of_ten
+from radio_models.elementwise import evaluate, log10, normal_quantile, part, power_of_ten
 from radio_models.errors import RadioError
-from radio_models.floats import Floats, floats
+from radio_models.floats import Floats, percentage, within
 from radio_models.inverse_normal import InverseNormal, normal_deviate
 
 Building = Literal["traditional", "thermally-efficient"]
@@ -57,14 +57,23 @@ def building_entry_loss_db(
     """
     if building not in COEFFICIENTS:
         raise RadioError(f"building is '{building}'; expected one of {', '.join(COEFFICIENTS)}.")
-    f, pct, angle = floats(frequency_ghz), floats(probability_pct), floats(elevation_angle_deg)
-    _demand("frequency_ghz", f, (f >= 0.08) & (f <= 100.0), "0.08 to 100 GHz")
-    _demand("probability_pct", pct, (pct > 0.0) & (pct < 100.0), "more than 0 and less than 100 %")
-    _demand("elevation_angle_deg", angle, np.abs(angle) <= 90.0, "-90 to 90 degrees")
+    f = within("frequency_ghz", frequency_ghz, 0.08, 100.0, "GHz")
+    angle = within("elevation_angle_deg", elevation_angle_deg, -90.0, 90.0, "degrees")
+    pct = percentage("probability_pct", probability_pct)
+    if inverse_normal == "exact":
+        return evaluate(_entry_at_share, f, angle, pct, settings=COEFFICIENTS[building])
     deviate = normal_deviate(pct / 100.0, inverse_normal)
-    return evaluate(_entry, f, angle, deviate, settings=COEFFICIENTS[building], compiled=False)
+    return evaluate(_entry, f, angle, deviate, settings=COEFFICIENTS[building])
 
 
+def _entry_at_share(
+    f: Any, angle: Any, pct: Any,
+    r: float, s: float, t: float, u: float, v: float, w: float, x: float, y: float, z: float,
+) -> Any:  # fmt: skip
+    return _entry(f, angle, normal_quantile(pct / 100.0), r, s, t, u, v, w, x, y, z)
+
+
+@part
 def _entry(
     f: Any, angle: Any, deviate: Any,
     r: float, s: float, t: float, u: float, v: float, w: float, x: float, y: float, z: float,
@@ -72,9 +81,4 @@ def _entry(
     lg_f = log10(f)
     direct = r + s * lg_f + t * lg_f**2 + 0.212 * np.abs(angle) + deviate * (u + v * lg_f)
     around = w + x * lg_f + deviate * (y + z * lg_f)
-    return 10.0 * log10(power_of_ten(0.1 * direct) + power_of_ten(0.1 * around) + 10.0**-0.3)
-
-
-def _demand(name: str, values: Floats, good: np.ndarray, wanted: str) -> None:
-    if not np.all(good):
-        raise RadioError(f"{name} is {values[~good].flat[0]:g}; expected {wanted}.")
+    return 10.0 * log10(power_of_ten(0.1 * direct) + power_of_ten(0.1 * around) + 0.5011872336272722)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from radio_models.domain import Domain, Range
-from radio_models.elementwise import choose, evaluate, larger, log10, part, smaller
+from radio_models.elementwise import choose, evaluate, exponential, larger, log10, part, smaller
 from radio_models.errors import RadioError
 from radio_models.floats import Floats, floats
 from radio_models.free_space import SPEED_OF_LIGHT_M_PER_S
@@ -200,14 +200,14 @@ def los_probability(scenario: Scenario, d_2d_m: ArrayLike, h_ut_m: ArrayLike = 1
 
 @part
 def _urban_sight(far: Any, scale_m: float) -> Any:
-    return 18.0 / far + np.exp(-far / scale_m) * (1.0 - 18.0 / far)
+    return 18.0 / far + exponential(-far / scale_m) * (1.0 - 18.0 / far)
 
 
 @part
 def _uma_sight(d: Any, h_ut: Any) -> Any:
     far = larger(d, 18.0)
-    lifted = (smaller(larger(h_ut - 13.0, 0.0), 10.0) / 10.0) ** 1.5
-    gain = 1.0 + lifted * 1.25 * (far / 100.0) ** 3 * np.exp(-far / 150.0)
+    lifted = smaller(larger(h_ut - 13.0, 0.0), 10.0) / 10.0
+    gain = 1.0 + lifted * np.sqrt(lifted) * 1.25 * (far / 100.0) ** 3 * exponential(-far / 150.0)
     return choose(d <= 18.0, 1.0, _urban_sight(far, 63.0) * gain)
 
 
@@ -218,7 +218,7 @@ def _umi_sight(d: Any, h_ut: Any) -> Any:
 
 @part
 def _rma_sight(d: Any, h_ut: Any) -> Any:
-    return np.exp(-(larger(d, 10.0) - 10.0) / 1000.0) + 0.0 * h_ut
+    return exponential(-(larger(d, 10.0) - 10.0) / 1000.0) + 0.0 * h_ut
 
 
 _SIGMA_DB = {

@@ -59,10 +59,12 @@ def test_the_ways_agree_on_numbers_and_columns_mixed(monkeypatch: pytest.MonkeyP
     plain, blocked, compiled = ways(monkeypatch, lambda: PATH_LOSS["hata"]().loss_db(Paths(1e3 * d, 868e6, 30.0, 2.0)))
     assert np.array_equal(plain, blocked)
     np.testing.assert_allclose(compiled, plain, rtol=0.0, atol=1e-9)
-    plain, blocked, _ = ways(monkeypatch, lambda: p2108.statistical_loss_db(0.868, d, 30.0))
+    plain, blocked, compiled = ways(monkeypatch, lambda: p2108.statistical_loss_db(0.868, d, 30.0))
     assert np.array_equal(plain, blocked)
-    plain, blocked, _ = ways(monkeypatch, lambda: p2109.building_entry_loss_db(0.868, 3.0 * d))
+    np.testing.assert_allclose(compiled, plain, rtol=0.0, atol=1e-9)
+    plain, blocked, compiled = ways(monkeypatch, lambda: p2109.building_entry_loss_db(0.868, 3.0 * d))
     assert np.array_equal(plain, blocked)
+    np.testing.assert_allclose(compiled, plain, rtol=0.0, atol=1e-9)
 
 
 def test_columns_of_more_dimensions_keep_their_shape(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,6 +93,43 @@ def test_the_compiled_logarithm_is_numpys(values: list[float]) -> None:
         expected = np.log10(x)
     np.testing.assert_allclose(found, expected, rtol=2e-15, atol=1e-14)
     assert found[-5] == 0.0
+
+
+def _power(x):
+    return elementwise.exponential(x)
+
+
+def _tenfold(x):
+    return elementwise.power_of_ten(x)
+
+
+def _deviate(p):
+    return elementwise.normal_quantile(p)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(-700.0, 700.0), min_size=1, max_size=200))
+def test_the_compiled_exponentials_are_numpys(values: list[float]) -> None:
+    from radio_models.elementwise_compiled import loop_over
+
+    x = np.array([*values, 0.0, 800.0, -800.0, np.inf, -np.inf, np.nan])
+    for formula, factor in ((_power, 1.0), (_tenfold, 1.0 / np.log(10.0))):
+        found = np.empty(len(x))
+        loop_over(formula, [x], ())(found, x * factor)
+        with np.errstate(over="ignore", under="ignore"):
+            expected = np.exp(x)
+        np.testing.assert_allclose(found, expected, rtol=5e-13, atol=0.0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(1e-300, 1.0, exclude_max=True), min_size=1, max_size=200))
+def test_the_compiled_normal_quantile_is_scipys(values: list[float]) -> None:
+    from radio_models.elementwise_compiled import loop_over
+
+    p = np.array([*values, 0.5, 0.075, 0.925, 1e-12, 1.0 - 1e-12])
+    found = np.empty(len(p))
+    loop_over(_deviate, [p], ())(found, p)
+    np.testing.assert_allclose(found, elementwise.normal_quantile(p), rtol=1e-13, atol=1e-14)
 
 
 def test_a_second_process_loads_what_the_first_compiled(tmp_path) -> None:
