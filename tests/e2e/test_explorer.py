@@ -67,7 +67,16 @@ def layers(browser: Browser) -> dict[str, int]:
     return {layer["id"]: layer["n"] for layer in browser.run("explorer.layers")}
 
 
-@pytest.mark.parametrize("size", SIZES)
+def controls_in_reach(browser: Browser, size: str) -> None:
+    """On a phone the controls stay behind a menu until they are asked for."""
+    if size == "phone":
+        browser.run("document.getElementById('menu').click()")
+
+
+both_sizes = pytest.mark.parametrize("size", SIZES)
+
+
+@both_sizes
 def test_it_opens_from_disk_and_asks_the_network_for_nothing(browser: Browser, page: Path, size: str) -> None:
     browser.open(page, "", *SIZES[size])
     shown = layers(browser)
@@ -129,8 +138,9 @@ def test_there_is_a_picture_before_webgl(browser: Browser, page: Path) -> None:
     assert "Not modelled" in browser.run("document.getElementById('card').textContent")
 
 
-def test_a_click_tells_the_story(browser: Browser, page: Path, liar: str) -> None:
-    browser.open(page, "", *SIZES["desktop"])
+@both_sizes
+def test_a_click_tells_the_story(browser: Browser, page: Path, liar: str, size: str) -> None:
+    browser.open(page, "", *SIZES[size])
     x, y = browser.run(f"explorer.pixelOf('{liar}')")
     left, top = browser.run("(({left, top}) => [left, top])(document.getElementById('map').getBoundingClientRect())")
     browser.click(left + x, top + y)
@@ -140,7 +150,7 @@ def test_a_click_tells_the_story(browser: Browser, page: Path, liar: str) -> Non
     assert f"Hotspot {chosen}" in story
     assert all(part in story for part in ("Probability of a lie", "expected", "Density scale", "It heard", "In truth"))
     assert browser.run("location.hash").find(f"hotspot={chosen}") > 0
-    assert browser.run("document.querySelectorAll('#story svg').length") >= 3
+    assert browser.run("document.querySelectorAll('#story svg').length") >= 4
     assert layers(browser)["links"] > 0
     assert browser.run(OVERLAPPING_LABELS) == 0
     assert browser.run("document.querySelectorAll('#labels span').length") >= 2
@@ -149,8 +159,10 @@ def test_a_click_tells_the_story(browser: Browser, page: Path, liar: str) -> Non
     quiet(browser, page)
 
 
-def test_search_finds_by_the_beginning_of_an_id(browser: Browser, page: Path, liar: str) -> None:
-    browser.open(page, "", *SIZES["desktop"])
+@both_sizes
+def test_search_finds_by_the_beginning_of_an_id(browser: Browser, page: Path, liar: str, size: str) -> None:
+    browser.open(page, "", *SIZES[size])
+    controls_in_reach(browser, size)
     browser.run("document.getElementById('search').focus()")
     browser.type(liar[:7])
     listed = browser.run("[...document.querySelectorAll('#list button')].map((button) => button.dataset.id)")
@@ -164,8 +176,9 @@ def test_search_finds_by_the_beginning_of_an_id(browser: Browser, page: Path, li
     assert "No hotspot's id begins with x" in browser.run("document.getElementById('matching').textContent")
 
 
-def test_the_slider_moves_by_keys_and_recolours(browser: Browser, page: Path, runs: list[RunData]) -> None:
-    browser.open(page, "#layer=rewards", *SIZES["desktop"])
+@both_sizes
+def test_the_slider_moves_by_keys_and_recolours(browser: Browser, page: Path, runs: list[RunData], size: str) -> None:
+    browser.open(page, "#layer=rewards", *SIZES[size])
     browser.run("document.getElementById('epoch').focus()")
     browser.press("PageUp", 33)
     assert browser.run("explorer.state.epoch") == "1"
@@ -180,8 +193,10 @@ def test_the_slider_moves_by_keys_and_recolours(browser: Browser, page: Path, ru
     assert browser.run("explorer.state.epoch") == "all"
 
 
-def test_filters_show_those_and_no_others(browser: Browser, page: Path, runs: list[RunData]) -> None:
-    browser.open(page, "#attack=liars", *SIZES["desktop"])
+@both_sizes
+def test_filters_show_those_and_no_others(browser: Browser, page: Path, runs: list[RunData], size: str) -> None:
+    browser.open(page, "#attack=liars", *SIZES[size])
+    controls_in_reach(browser, size)
     assert layers(browser)["asserted-places"] == runs[0].metrics["n_liars"]
     browser.run("""(() => { const box = document.getElementById('attack'); box.value = 'honest';
         box.dispatchEvent(new Event('change')); })()""")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from poc.report.explorer.base_layer import base_columns
 from poc.report.explorer.coverage_columns import coverage_columns
 from poc.report.explorer.crowds import crowds_of
+from poc.report.explorer.earning_columns import earning_columns
 from poc.report.explorer.facts import page_facts, run_facts
 from poc.report.explorer.hotspot_columns import Hotspots, hotspots_of
 from poc.report.explorer.link_columns import link_columns, links_of
@@ -81,7 +82,7 @@ def _contents(runs: Sequence[RunData], hotspots: Hotspots, planes: Planes) -> tu
         made = run_columns(run, hotspots, planes, links) | scores
         if not crowded:
             linked, of_links = link_columns(links, planes)
-            made |= linked
+            made |= linked | earning_columns(run, hotspots, planes)
             about |= of_links | {"stories": stories(run, len(hotspots.ids))}
         columns |= {f"run{number}_{name}": array for name, array in made.items()}
         facts["runs"].append(run_facts(run) | about)

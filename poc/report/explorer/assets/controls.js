@@ -93,7 +93,7 @@ function drawTime(form, run, state, set) {
   slider.value = whole ? slider.value : state.epoch;
   slider.setAttribute("aria-valuetext", whole ? "whole run" : epochName(run, +state.epoch));
   form.querySelector("button").setAttribute("aria-pressed", String(whole));
-  form.querySelector("output").textContent = n < 2 ? "The run has one epoch." : whole ? `measured epochs ${run.facts.first_measured}–${run.facts.n_epochs - 1}` : epochText(run, +state.epoch);
+  form.querySelector("output").textContent = n < 2 ? "The run has one epoch." : whole ? measuredText(run.facts) : epochText(run, +state.epoch);
 }
 
 function epochText(run, frame) {
@@ -101,3 +101,6 @@ function epochText(run, frame) {
   const day = start === null || start === undefined ? "" : `, ${new Date((start + frame * each * length) * 1000).toISOString().slice(0, 10)}`;
   return epochName(run, frame) + day + ((frame + 1) * each <= first ? " (warm-up)" : "");
 }
+
+/** The epochs after warm-up: "measured epochs 2–8", or "measured epoch 1". */
+const measuredText = ({ first_measured: first, n_epochs: n }) => (first === n - 1 ? `measured epoch ${first}` : `measured epochs ${first}–${n - 1}`);

@@ -44,7 +44,6 @@ function viewFromText(text) {
 
 async function start() {
   const began = performance.now();
-  const renderer = webglRenderer();
   const run = openRun(await openPayload(element("run").textContent));
   element("run").remove();
   const layers = layersFor(run), cache = new Map(), base = baseMap(run, element("base"));
@@ -207,7 +206,6 @@ async function start() {
   tellStory(element("story"), run, state, set);
   const chosen = run.rowOfId.get(state.hotspot);
   view = viewFromText(state.at) || (chosen !== undefined && placeOf(run, state, "asserted", chosen) ? viewOf(chosen) : firstView(run, ...size()));
-  if (!renderer) { render(); sayInstead("This browser has no WebGL, so the map cannot be drawn."); return; }
   window.explorer = {
     get state() { return state; }, get view() { return view; }, get base() { return base.counts; }, set, run,
     list: (typed) => listHotspots(run, state, typed, set), pixelOf: (id) => viewport().project(placeOf(run, state, "asserted", run.rowOfId.get(id))),
@@ -221,6 +219,8 @@ async function start() {
   performance.mark("first picture");
   await painted();
   window.explorer.times.sketch = performance.now() - began;
+  const renderer = webglRenderer(); // asked late: in software it takes as long as the first picture
+  if (!renderer) { sayInstead("This browser has no WebGL, so the map cannot be drawn."); return; }
   await loadDeck();
   map = new deck.Deck({
     parent: holder, views: new deck.MapView({ repeat: false }), controller: { keyboard: true, dragRotate: false, touchRotate: false }, initialViewState: { ...view, maxZoom: 19, minZoom: 1 },

@@ -24,7 +24,7 @@ function tellStory(holder, run, state, set) {
     ...section("The argument", argument(run, state, row)),
     ...section("Paid by epoch", payFigure(run, row) || quiet("Nothing was paid to it under any profile.")),
     ...section("Residuals against distance", residualFigure(run, state, row) || quiet("No link of it was kept.")),
-    ...section("Heard from which side", roseFigure2(run, state, row)),
+    ...section("Where it earns and is heard", earningRose(run, state, row), reportRose(run, state, row)),
     ...section("Who should have heard it, and whom it should", peers(run, state, row, set)),
     ...section("Detectors", detectorTable(run, k, row)),
     ...section("Reasons", reasonTable(run, k, row)),
@@ -36,7 +36,6 @@ function tellStory(holder, run, state, set) {
 
 const probable = (share) => (Number.isFinite(share) ? share.toFixed(3) : "–");
 const quiet = (text) => make("p", { class: "quiet" }, text);
-const roseFigure2 = (run, state, row) => (run.linkOffsets(+state.profile) ? roseFigure(run, state, row) : null);
 
 function storyHead(run, state, row, set) {
   const word = VERDICTS[verdictPlane(state, run, run.facts.n_frames)?.[row] ?? 0];

@@ -1,4 +1,5 @@
 /** Small figures of a story as SVG: colours come from the page, series differ in more than colour. */
+const N_WINDS = 16;
 const SVG = "http://www.w3.org/2000/svg";
 
 function drawn(name, attributes = {}, ...children) {
@@ -81,18 +82,34 @@ function medianLosses(run, k) {
   return expectedCache.get(key);
 }
 
-/** From which directions it is heard: reports by bearing of the asserted witness, sixteen winds. */
-function roseFigure(run, state, row) {
+/** From which directions it is heard: reports by bearing of the asserted witness. */
+function reportRose(run, state, row) {
+  if (!run.linkOffsets(+state.profile)) return null;
   const latitude = run.latitude("asserted"), longitude = run.longitude("asserted");
-  const nHeard = run.raw(`run${state.profile}_link_n_heard`), winds = new Float64Array(16);
-  for (const { peer, at } of linkPoints(run, +state.profile, row)) winds[Math.round(bearingDeg(latitude[row], longitude[row], latitude[peer], longitude[peer]) / 22.5) % 16] += nHeard[at];
+  const nHeard = run.raw(`run${state.profile}_link_n_heard`), winds = new Float64Array(N_WINDS);
+  for (const { peer, at } of linkPoints(run, +state.profile, row)) winds[Math.round(bearingDeg(latitude[row], longitude[row], latitude[peer], longitude[peer]) / 22.5) % N_WINDS] += nHeard[at];
+  return rose(winds, "Reports about its beacons by direction of the witness", (n) => `${said(n)} reports`, "var(--muted)");
+}
+
+/** From which directions its pay comes: by bearing of the hotspot it heard or was heard by. */
+function earningRose(run, state, row) {
+  const perMille = run.raw(`run${state.profile}_earned_by_wind_per_mille`), paid = run.plane(+state.profile, "paid_hnt", run.facts.n_frames);
+  if (!perMille || !paid) return null;
+  const winds = Array.from(perMille.subarray(row * N_WINDS, (row + 1) * N_WINDS), (share) => (share / 1000) * paid[row]);
+  return rose(winds, "Pay by direction of the other end", (amount) => said(amount, "HNT"), "var(--honest)");
+}
+
+/** Sixteen winds; the area of a petal is its amount. */
+function rose(winds, title, amountOf, colour) {
   const most = Math.max(...winds);
   if (!most) return null;
-  const svg = canvasFor(140, "Reports by direction of the witness");
-  svg.append(drawn("circle", { cx: 180, cy: 70, r: 56, fill: "none", stroke: "var(--line)" }), words(180, 10, "N", "middle"), words(180, 138, "S", "middle"), words(240, 74, "E"), words(120, 74, "W", "end"), words(356, 136, `longest: ${said(most)} reports`, "end"));
-  winds.forEach((n, wind) => {
-    const r = 56 * Math.sqrt(n / most), point = (turn) => `${180 + r * Math.sin(((wind + turn) * Math.PI) / 8)} ${70 - r * Math.cos(((wind + turn) * Math.PI) / 8)}`;
-    if (n) svg.append(drawn("path", { d: `M180 70L${point(-0.45)}A${r} ${r} 0 0 1 ${point(0.45)}Z`, fill: "var(--honest)" }, drawn("title", {}, `${n} reports`)));
+  const svg = canvasFor(140, title);
+  svg.append(drawn("circle", { cx: 250, cy: 70, r: 56, fill: "none", stroke: "var(--line)" }), words(250, 10, "N", "middle"), words(250, 138, "S", "middle"), words(310, 74, "E"), words(190, 74, "W", "end"));
+  title.split(" by ").forEach((part, line) => svg.append(words(4, 14 + 12 * line, line ? `by ${part}` : part)));
+  svg.append(words(4, 136, `longest: ${amountOf(most)}`));
+  winds.forEach((amount, wind) => {
+    const r = 56 * Math.sqrt(amount / most), point = (turn) => `${250 + r * Math.sin(((wind + turn) * Math.PI) / 8)} ${70 - r * Math.cos(((wind + turn) * Math.PI) / 8)}`;
+    if (amount) svg.append(drawn("path", { d: `M250 70L${point(-0.45)}A${r} ${r} 0 0 1 ${point(0.45)}Z`, fill: colour }, drawn("title", {}, amountOf(amount))));
   });
   return svg;
 }

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from maps.geodesy import bearing_deg
 from maps.grid import coordinates_from_cells, parents
 from poc.explain import explain
 from poc.metrics.witnessing import links
@@ -17,6 +18,7 @@ from poc.report.explorer import link_columns as link_module
 from poc.report.explorer import page as page_module
 from poc.report.explorer import write_explorer
 from poc.report.explorer.crowds import crowds_of
+from poc.report.explorer.earning_columns import earning_columns
 from poc.report.explorer.hotspot_columns import hotspots_of
 from poc.report.explorer.link_columns import link_columns, links_of
 from poc.report.explorer.planes import Planes
@@ -97,6 +99,23 @@ def test_links_are_those_of_the_run(hand_run: RunData) -> None:
     assert set(made["link_n_heard"].tolist()) == {2}
     degrees = run_columns(hand_run, hotspots, planes, found)["n_witnesses"]
     assert degrees[-1].tolist() == np.bincount(np.searchsorted(hotspots.ids, edges[0]), minlength=46).tolist()
+
+
+def test_pay_is_laid_out_over_the_bearings_that_earned_it(hand_run: RunData) -> None:
+    hotspots = hotspots_of([hand_run])
+    made = earning_columns(hand_run, hotspots, Planes.of(hand_run.manifest, 46))["earned_by_wind_per_mille"]
+    units: dict[int, list[float]] = {}
+    place = dict(
+        zip(hotspots.ids.tolist(), zip(hotspots.latitude_deg, hotspots.longitude_deg, strict=True), strict=True)
+    )
+    for row in hand_run.tables["witness_verdicts"].to_pylist():  # its one pool pays witnesses, all units are equal
+        if row["epoch"] >= 1 and row["selected"]:
+            wind = round(bearing_deg(*place[row["witness"]], *place[row["beaconer"]]) / 22.5) % 16
+            units.setdefault(row["witness"], [0.0] * 16)[wind] += 1.0
+    assert len(units) > 30
+    for hotspot, per_mille in zip(hotspots.ids.tolist(), made.reshape(-1, 16), strict=True):
+        earned = np.array(units.get(hotspot, [0.0] * 16))
+        np.testing.assert_array_equal(per_mille, np.round(1000.0 * earned / max(earned.sum(), 1.0)))
 
 
 def test_a_folder_read_piece_by_piece_gives_the_same_page(
