@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,7 +24,7 @@ import pyarrow.parquet as pq
 
 from poc.errors import DataError, StoreError
 from poc.schema import TABLES
-from poc.table import Schema, Table, table_from_arrow
+from poc.table import Schema, Table, arrow_array, table_from_arrow
 
 if TYPE_CHECKING:
     from maps.city import City
@@ -69,12 +70,22 @@ class FolderTables(Mapping[str, pa.Table]):
         return self._read(self._paths[name], [wanted for wanted in names if wanted in known])
 
     def batches(self, name: str, names: Sequence[str] | None) -> Iterator[pa.Table]:
-        """The same (or all columns) row group by row group, at most ROW_GROUP rows at a time, in the order written."""
-        for path in self._paths[name]:
-            file = self._opened(pq.ParquetFile, path)
-            wanted = None if names is None else [each for each in names if each in file.schema_arrow.names]
-            for number in range(file.num_row_groups):
-                yield self._opened(partial(_row_group, file, number, wanted), path)
+        """The same (or all columns) row group by row group, at most ROW_GROUP rows at a time, in the order written.
+
+        The next group is read while whoever asks works on the last one.
+        """
+        with ThreadPoolExecutor(1) as ahead:
+            under_way: deque[Future[pa.Table]] = deque()
+            for path in self._paths[name]:
+                file = self._opened(pq.ParquetFile, path)
+                wanted = None if names is None else [each for each in names if each in file.schema_arrow.names]
+                for number in range(file.num_row_groups):
+                    read = partial(self._opened, partial(_row_group, file, number, wanted), path)
+                    under_way.append(ahead.submit(read))
+                    if len(under_way) > 1:
+                        yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
 
     def n_rows(self, name: str) -> int:
         return sum(int(pq.read_metadata(path).num_rows) for path in self._paths[name])
@@ -128,7 +139,7 @@ def with_epoch(epoch: int, table: Table) -> pa.Table:
     arrow = table.to_arrow()
     if "epoch" in arrow.column_names:
         return arrow
-    return arrow.add_column(0, EPOCH_FIELD, pa.array(np.full(len(table), epoch, np.int32)))
+    return arrow.add_column(0, EPOCH_FIELD, arrow_array(np.full(len(table), epoch, np.int32)))
 
 
 class TableWriter:

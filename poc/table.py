@@ -230,13 +230,61 @@ class Table:
 
 
 def _arrow_of(table: Table, name: str) -> pa.Array:
-    import pyarrow as pa
-
     if isinstance(table.columns, Gathered):
         values, rows = table.columns.part(name)
         if rows is not None and values.dtype.kind == "U":  # a few words, many times: never spelled out in numpy
-            return pa.array(values).take(pa.array(rows))
-    return pa.array(table[name])
+            return arrow_array(values).take(arrow_array(rows))
+    return arrow_array(table[name])
+
+
+def arrow_array(values: Array) -> pa.Array:
+    """The Arrow form of a numpy array of numbers, truth values or text; numbers are not copied.
+
+    `pyarrow.array` would do the same and load pandas for it, which takes longer than a small run.
+
+    >>> arrow_array(np.array([True, False])).to_pylist(), arrow_array(np.array(["a"])).to_pylist()
+    ([True, False], ['a'])
+    """
+    import pyarrow as pa
+
+    if values.dtype.kind == "U":
+        return pa.array(values.tolist(), pa.string())
+    kind = pa.from_numpy_dtype(values.dtype)
+    data = np.packbits(values, bitorder="little") if values.dtype.kind == "b" else np.ascontiguousarray(values)
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(data)])
+
+
+def numpy_array(values: pa.ChunkedArray | pa.Array) -> Array:
+    """The values of an Arrow column as a numpy array, numbers of a single chunk not copied, text as Python strings.
+
+    >>> import pyarrow as pa
+    >>> numpy_array(pa.chunked_array([[True], [False, True]])).tolist()
+    [True, False, True]
+    """
+    import pyarrow as pa
+
+    chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+    arrays = [_numbers(chunk) for chunk in chunks]
+    if not arrays:
+        return np.zeros(0, values.type.to_pandas_dtype())
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+
+
+def _numbers(chunk: pa.Array) -> Array:
+    """Arrow's own `to_numpy` loads pandas, whatever it converts."""
+    import pyarrow.types as kinds
+
+    kind = chunk.type
+    whole = kinds.is_boolean(kind) or kinds.is_integer(kind) or kinds.is_floating(kind)
+    if not whole or chunk.null_count:
+        return np.asarray(chunk.to_numpy(zero_copy_only=False))
+    buffer, end = chunk.buffers()[1], chunk.offset + len(chunk)
+    if buffer is None or not len(chunk):
+        return np.zeros(0, kind.to_pandas_dtype())
+    if kinds.is_boolean(kind):
+        bits = np.unpackbits(np.frombuffer(buffer, np.uint8), count=end, bitorder="little")
+        return bits[chunk.offset :].view(np.bool_)
+    return np.frombuffer(buffer, kind.to_pandas_dtype(), end)[chunk.offset :]
 
 
 def table_from_arrow(schema: Schema, arrow: pa.Table) -> Table:
@@ -256,7 +304,7 @@ def table_from_arrow(schema: Schema, arrow: pa.Table) -> Table:
                 f"the column '{column.name}' of '{schema.name}' has {values.null_count} empty values; fill them."
             )
         try:
-            columns[column.name] = column.array(values.to_numpy(zero_copy_only=False))
+            columns[column.name] = column.array(numpy_array(values))
         except (TypeError, ValueError, OverflowError) as error:
             raise DataError(
                 f"the column '{column.name}' of '{schema.name}' has type {values.type}, expected {column.dtype}."

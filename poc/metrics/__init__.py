@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from poc.metrics.columns import Without, columns, first_measured_epoch
+from poc.metrics.columns import Without, columns, distinct, first_measured_epoch
 from poc.metrics.coverage import coverage
 from poc.metrics.detection import detection
 from poc.metrics.labels import Labels, labels_from
@@ -58,9 +56,9 @@ def _counts(tables: Mapping[str, pa.Table], labels: Labels | None, first_epoch: 
     hotspots = columns(tables, "hotspots", "hotspot", first_epoch=first_epoch)
     beacons = columns(tables, "beacon_verdicts", "reason", first_epoch=first_epoch)
     witnesses = columns(tables, "witness_verdicts", "reason", "selected", first_epoch=first_epoch)
-    ids = None if hotspots is None else np.unique(hotspots["hotspot"])
+    ids = None if hotspots is None else distinct(hotspots["hotspot"])
     return {
-        "n_epochs_measured": None if hotspots is None else len(np.unique(hotspots["epoch"])),
+        "n_epochs_measured": None if hotspots is None else len(distinct(hotspots["epoch"])),
         "n_hotspots": None if ids is None else len(ids),
         "n_liars": None if ids is None or labels is None else int(labels.liars(ids).sum()),
         "n_beacons": None if beacons is None else len(beacons["reason"]),

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import numpy as np
 
 from poc.errors import DataError, did_you_mean
-from poc.table import Array
+from poc.table import Array, numpy_array
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Columns = dict[str, Array]
 COMPILED_FROM = 100_000  # look-ups; fewer are done before a compiler has started
+READY_FROM = 20_000  # ids in a list that is asked again and again
 
 
 @runtime_checkable
@@ -107,12 +108,12 @@ def _array(values: pa.ChunkedArray) -> Array:
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         values = values.dictionary_encode()
     if pa.types.is_dictionary(values.type):
-        encoded = values.combine_chunks()
-        if isinstance(encoded, pa.ChunkedArray):
-            encoded = encoded.unify_dictionaries().chunk(0) if encoded.num_chunks else pa.array([]).dictionary_encode()
-        words = np.asarray([str(word) for word in encoded.dictionary.to_pylist()] or [""], np.str_)
-        return np.asarray(words[encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)])
-    return np.asarray(values.to_numpy())
+        spelled = [np.zeros(0, "U1")]
+        for chunk in values.chunks:
+            words = np.asarray([str(word) for word in chunk.dictionary.to_pylist()] or [""], np.str_)
+            spelled.append(words[numpy_array(chunk.indices)])
+        return np.concatenate(spelled)
+    return numpy_array(values)
 
 
 def first_measured_epoch(manifest: Mapping[str, object]) -> int:
@@ -133,11 +134,30 @@ def rows_in(sorted_ids: Array, ids: Array) -> Array:
     if not len(sorted_ids):
         return np.full(len(ids), -1, np.int64)
     if len(ids) >= COMPILED_FROM and sorted_ids.dtype == ids.dtype == np.uint64:
-        from poc.metrics.rows_compiled import rows_of_ids
+        from poc.metrics.rows_compiled import Ready
 
-        return rows_of_ids(sorted_ids, ids)
+        return Ready(sorted_ids).rows(ids)
     row = np.minimum(np.searchsorted(sorted_ids, ids), len(sorted_ids) - 1)
     return np.where(sorted_ids[row] == ids, row, -1).astype(np.int64)
+
+
+class RowsById:
+    """The rows of many ids in one list, asked for piece by piece; the list is made ready once.
+
+    >>> RowsById(np.array([3, 7], np.uint64)).rows(np.array([7, 4], np.uint64)).tolist()
+    [1, -1]
+    """
+
+    def __init__(self, sorted_ids: Array) -> None:
+        self._ids, self._ready = sorted_ids, None
+        if len(sorted_ids) >= READY_FROM and sorted_ids.dtype == np.uint64:
+            from poc.metrics.rows_compiled import Ready
+
+            self._ready = Ready(sorted_ids)
+
+    def rows(self, ids: Array) -> Array:
+        """Row of each id; −1 where it is not there."""
+        return rows_in(self._ids, ids) if self._ready is None else self._ready.rows(ids)
 
 
 def distinct(values: Array) -> Array:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from maps.grid import are_valid, parents, resolutions
-from poc.metrics.columns import columns, distinct, parts, rows_in
+from poc.metrics.columns import RowsById, columns, distinct, parts
 from poc.metrics.labels import Labels
 from poc.table import Array
 
@@ -54,26 +54,33 @@ def _witnessed_cells(
     if pieces is None or hotspots is None:
         return None
     ids = distinct(np.concatenate([hotspots["hotspot"], [np.uint64(0)]]))
-    liar = np.zeros(len(ids), bool) if labels is None else labels.liars(ids)
+    liar = np.append(np.zeros(len(ids), bool) if labels is None else labels.liars(ids), False)
+    any_liar = bool(liar.any())
     n_epochs = int(hotspots["epoch"].max(initial=0)) + 1
     # whether each hotspot took part in each epoch, and whether with an honest counterpart and honest itself;
-    # −1, a hotspot that is not there, marks the spare last column
-    seen, vouched = np.zeros((2, n_epochs, len(ids) + 1), bool)
+    # a hotspot that is not there marks the spare last column
+    width, rows = len(ids) + 1, RowsById(ids)
+    seen, vouched = np.zeros((2, n_epochs * width), bool)
     for piece in pieces:
-        valid = np.flatnonzero((piece["reason"] == 0) & (piece["epoch"] < n_epochs))
-        epoch, beaconer, witness = (piece[name][valid] for name in ("epoch", "beaconer", "witness"))
-        ranks = rows_in(ids, beaconer), rows_in(ids, witness)
-        honest = ~liar[ranks[0]] & ~liar[ranks[1]]
+        valid = (piece["reason"] == 0) & (piece["epoch"] < n_epochs)
+        if not valid.all():
+            piece = {name: column[valid] for name, column in piece.items()}
+        first = width * piece["epoch"].astype(np.int64)
+        ranks = [np.where(row < 0, len(ids), row) for row in (rows.rows(piece[end]) for end in ("beaconer", "witness"))]
         for rank in ranks:
-            seen[epoch, rank] = True
-            vouched[epoch[honest], rank[honest]] = True
-    place = hotspots["epoch"], rows_in(ids, hotspots["hotspot"])
+            seen[first + rank] = True
+        if any_liar:
+            honest = ~liar[ranks[0]] & ~liar[ranks[1]]
+            for rank in ranks:
+                vouched[(first + rank)[honest]] = True
+    vouched = vouched if any_liar else seen
+    place = width * hotspots["epoch"].astype(np.int64) + rows.rows(hotspots["hotspot"])
     return distinct(hotspots["cell"][seen[place]]), distinct(hotspots["cell"][vouched[place]])
 
 
 def _parents(cells: Array, resolution: int) -> Array:
     cells = cells[are_valid(cells)]
-    return np.unique(parents(cells[resolutions(cells) >= resolution], resolution))
+    return distinct(parents(cells[resolutions(cells) >= resolution], resolution))
 
 
 def _city_shares(witnessed: Array | None, resolution: int, suffix: str, city: City | None) -> dict[str, float | None]:
@@ -88,6 +95,6 @@ def _city_shares(witnessed: Array | None, resolution: int, suffix: str, city: Ci
     covered = np.isin(parent, witnessed)
     people = people[populated]
     return {
-        cells_key: len(np.unique(parent[covered])) / len(np.unique(parent)),
+        cells_key: len(distinct(parent[covered])) / len(distinct(parent)),
         people_key: math.fsum(people[covered].tolist()) / math.fsum(people.tolist()),
     }

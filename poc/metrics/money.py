@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from poc.metrics.columns import Columns, among, columns, rows_in
+from poc.metrics.columns import Columns, among, columns, distinct, rows_in
 from poc.metrics.labels import Labels, family_of
 from poc.reasons import Reason, Side
 from poc.table import Array
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_AT_A_TIME = 1_000_000
 
 
 def earnings(
@@ -30,7 +33,7 @@ def earnings(
     paid, amount = rewards["hotspot"], rewards["amount_bones"]
     if last_epoch is not None:
         paid, amount = paid[rewards["epoch"] <= last_epoch], amount[rewards["epoch"] <= last_epoch]
-    everybody = np.unique(paid if hotspots is None else np.concatenate([paid, hotspots["hotspot"]]))
+    everybody = distinct(paid if hotspots is None else np.concatenate([paid, hotspots["hotspot"]]))
     total = np.zeros(len(everybody), np.int64)
     np.add.at(total, rows_in(everybody, paid), amount)
     return everybody, total
@@ -44,12 +47,17 @@ def gini(amounts: Array) -> float | None:
     >>> gini(np.array([1, 1, 1, 1])), gini(np.array([0, 0, 0, 4]))
     (0.0, 0.75)
     """
-    ordered = sorted(int(amount) for amount in amounts.tolist())
-    total, n = sum(ordered), len(ordered)
-    if not total:
-        return None
-    ranked = sum(rank * amount for rank, amount in enumerate(ordered, start=1))
-    return (2 * ranked - (n + 1) * total) / (n * total)
+    ordered, n = np.sort(np.asarray(amounts, np.int64)), len(amounts)
+    total, ranked = 0, 0
+    for begin in range(0, n, _AT_A_TIME):  # in parts of 20 bits, so that no sum of products overflows
+        some = ordered[begin : begin + _AT_A_TIME]
+        rank = np.arange(1, len(some) + 1)
+        for shift in (0, 20, 40, 60):
+            digits = (some >> shift) & 0xFFFFF
+            whole = int(digits.sum()) << shift
+            total += whole
+            ranked += (int(rank @ digits) << shift) + begin * whole
+    return (2 * ranked - (n + 1) * total) / (n * total) if total else None
 
 
 def spread_of(earned: tuple[Array, Array] | None, labels: Labels | None) -> dict[str, Any]:

@@ -11,19 +11,37 @@ import numpy as np
 from poc.table import Array
 
 
-def rows_of_ids(sorted_ids: Array, ids: Array) -> Array:
-    """Row of each id (uint64) in an ascending array of ids; −1 where it is not there.
+class Ready:
+    """An ascending array of ids (uint64), not empty, with a table of their leading bits.
 
-    >>> rows_of_ids(np.array([3, 7], np.uint64), np.array([7, 4, 7], np.uint64)).tolist()
+    >>> Ready(np.array([3, 7], np.uint64)).rows(np.array([7, 4, 7], np.uint64)).tolist()
     [1, -1, 1]
     """
-    least = sorted_ids[0]
-    n_bits = int(sorted_ids[-1] - least).bit_length()
-    shift = max(n_bits - max(len(sorted_ids).bit_length(), 1), 0)
-    first = np.searchsorted((sorted_ids - least) >> np.uint64(shift), np.arange((1 << (n_bits - shift)) + 1))
-    rows = np.empty(len(ids), np.int64)
-    _search(sorted_ids, first.astype(np.int32), np.uint64(shift), ids, rows)
-    return rows
+
+    def __init__(self, sorted_ids: Array) -> None:
+        least = sorted_ids[0]
+        n_bits = int(sorted_ids[-1] - least).bit_length()
+        shift = max(n_bits - max(len(sorted_ids).bit_length(), 1), 0)
+        self._ids, self._shift = sorted_ids, np.uint64(shift)
+        self._first = np.zeros((1 << (n_bits - shift)) + 1, np.int32)
+        _fill(sorted_ids, self._shift, self._first)
+
+    def rows(self, ids: Array) -> Array:
+        """Row of each id (uint64); −1 where it is not there."""
+        rows = np.empty(len(ids), np.int64)
+        _search(self._ids, self._first, self._shift, ids, rows)
+        return rows
+
+
+@numba.njit(cache=True, nogil=True)
+def _fill(sorted_ids, shift, first):  # type: ignore[no-untyped-def]
+    """Where the ids of each bucket begin: `first[b]` of them lie in buckets before b."""
+    bucket, least = 0, sorted_ids[0]
+    for row in range(len(sorted_ids)):
+        while bucket <= np.int64((sorted_ids[row] - least) >> shift):
+            first[bucket] = row
+            bucket += 1
+    first[bucket:] = len(sorted_ids)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from poc.metrics.columns import Columns, among, columns, distinct, parts, rows_in, thinned
+from poc.metrics.columns import Columns, RowsById, among, columns, distinct, parts, rows_in, thinned
 from poc.reasons import Reason
 from poc.table import Array
 
@@ -71,18 +71,20 @@ def _degrees(tables: Mapping[str, pa.Table], first_epoch: int) -> Array | None:
     """
     hotspots = columns(tables, "hotspots", "hotspot", first_epoch=first_epoch)
     pieces = parts(tables, "link_statistics", "beaconer", "witness", first_epoch=first_epoch)
-    if hotspots is None or pieces is None or len(np.unique(hotspots["epoch"])) != 1:
+    if hotspots is None or pieces is None or len(distinct(hotspots["epoch"])) != 1:
         return None
     ids = np.sort(hotspots["hotspot"])
-    degree, linked = np.zeros(len(ids), np.int64), np.zeros(len(ids), bool)
+    rows, heard, hearing = RowsById(ids), np.zeros(len(ids) + 1, bool), np.zeros(len(ids) + 1, np.int64)
     for piece in pieces:
-        heard = piece["beaconer"] != piece["witness"]
-        beaconer, witness = rows_in(ids, piece["beaconer"][heard]), rows_in(ids, piece["witness"][heard])
-        if (beaconer < 0).any() or (witness < 0).any():
-            return None
-        degree += np.bincount(witness, minlength=len(ids))
-        linked[beaconer], linked[witness] = True, True
-    return degree[linked]
+        beaconer, witness = rows.rows(piece["beaconer"]), rows.rows(piece["witness"])
+        apart = beaconer != witness
+        if not apart.all():
+            beaconer, witness = beaconer[apart], witness[apart]
+        heard[beaconer] = True
+        np.add.at(hearing, witness, 1)
+    if heard[-1] or hearing[-1]:  # the spare last place: somebody who is not there
+        return None
+    return hearing[heard | (hearing > 0)]
 
 
 def witness_graph_of(tables: Mapping[str, pa.Table], first_epoch: int, n_hotspots: int) -> dict[str, Any]:

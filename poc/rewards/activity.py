@@ -5,17 +5,19 @@ Source: oracles-iot `hex_density.rs`, `tx_scaler.rs`, `HIP_17_INTERACTIVITY_LIMI
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from poc.rewards.density import DENSITY_TABLES, ONE_E4, density_grid
+from poc.rewards.density import DENSITY_TABLES, ONE_E4, DensityGrid, Level, density_grid
 from poc.table import Table
 from poc.validator.memory import Events
 from poc.validator.state import NEVER_NS
 
 NO_REGION = 99
+COMPILED_FROM = 5_000  # hotspots; maps of fewer are counted as a whole before a compiler has started
 
 
 def scales_over_time(
@@ -61,18 +63,41 @@ def scales_by_row(
 
     refresh_ns = limits.density_refresh_s * 10**9
     window_ns = int(limits.interactivity_h * 3600 * 10**9) + limits.loader_look_back_s * 10**9
-    period = received_ns // refresh_ns
-    active = np.zeros(len(hotspots), bool)
-    scales, n_written = grid.scales_e4(active), 0
-    for now in np.unique(period[wanted]).tolist():
-        now_ns = now * refresh_ns
+    asked = np.flatnonzero(wanted)
+    period = received_ns[asked] // refresh_ns
+    order = np.argsort(period, kind="stable")
+    asked, period = asked[order], period[order]
+    starts = np.flatnonzero(np.append(True, period[1:] != period[:-1])[: len(period)])
+    density_map, n_written = _map_of(grid, table), 0
+    for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(asked)], strict=True):
+        now_ns = int(period[start]) * refresh_ns
         n_past = int(np.searchsorted(event_ns, now_ns))
         last_ns[event_row[n_written:n_past]] = event_ns[n_written:n_past]
         n_written = n_past
-        active_now = located & (last_ns >= now_ns - window_ns)
-        if not np.array_equal(active, active_now):
-            active, scales = active_now, grid.scales_e4(active_now)
-        rows = np.flatnonzero(wanted & (period == now))
-        found = np.append(scales, -1)[beacon_cell[rows]]
+        density_map.renew(located & (last_ns >= now_ns - window_ns))
+        rows = asked[start:stop]
+        found = density_map.scales_e4(beacon_cell[rows])
         scale_e4[rows] = np.where(found < 0, limits.default_scale_e4, found)
     return scale_e4
+
+
+class _WholeMap:
+    """The density map of some asserted cells, counted as a whole whenever it is renewed."""
+
+    def __init__(self, grid: DensityGrid) -> None:
+        self._grid = grid
+        self.renew(np.zeros(len(grid.place), bool))
+
+    def renew(self, active: npt.NDArray[np.bool_]) -> None:
+        self._scales = np.append(self._grid.scales_e4(active), -1)
+
+    def scales_e4(self, place: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        return self._scales[place]
+
+
+def _map_of(grid: DensityGrid, table: Mapping[int, Level]) -> Any:
+    if len(grid.place) < COMPILED_FROM:
+        return _WholeMap(grid)
+    from poc.rewards.density_compiled import LivingMap
+
+    return LivingMap(grid, table)

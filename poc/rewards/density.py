@@ -18,6 +18,7 @@ from maps.grid import are_valid, disks, parents, resolutions
 
 FINEST = 11
 ONE_E4 = 10_000
+NEAR_A_TIE = 1e-6  # of 1e-4: products that lie closer to a half are worked out in decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def density_grid(cells: npt.NDArray[np.uint64], table: Mapping[int, Level]) -> D
     hexes, hex_of_cell = np.unique(parents(distinct, FINEST), return_inverse=True)
     n_hexes, layers = len(hexes), []
     for resolution in sorted(table, reverse=True):
-        hexes, parent = np.unique(parents(hexes, resolution), return_inverse=True)
+        hexes, parent = _each_once(parents(hexes, resolution))
         level = table[resolution]
         row, around = np.zeros(0, np.int64), np.zeros(0, np.int64)
         if level.greatest > level.target:  # else the limit is the target, whatever lies around
@@ -129,6 +130,12 @@ def density_grid(cells: npt.NDArray[np.uint64], table: Mapping[int, Level]) -> D
             row, around = row[found], around[found]
         layers.append(_Layer(level, parent, len(hexes), row, around))
     return DensityGrid(place, hex_of_cell, n_hexes, tuple(layers))
+
+
+def _each_once(cells: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+    """As `numpy.unique` with the inverse: the parents of ascending cells of one resolution ascend themselves."""
+    differs = np.append(True, cells[1:] != cells[:-1])[: len(cells)]
+    return cells[differs], np.cumsum(differs) - 1
 
 
 def scales_e4(cells: npt.NDArray[np.uint64], table: Mapping[int, Level]) -> npt.NDArray[np.int64]:
@@ -146,13 +153,18 @@ def _rounded_products_e4(ratios: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]
     """Products of clipped/unclipped in 1e-4. Floats decide unless the product lies near a rounding tie."""
     products = np.prod(ratios[:, 0] / ratios[:, 1], axis=0) * ONE_E4
     rounded = np.rint(products).astype(np.int64)
-    for row in np.flatnonzero(np.abs(products % 1.0 - 0.5) < 1e-6).tolist():
-        rounded[row] = _exact_product_e4(tuple(ratios[:, 0, row].tolist()), tuple(ratios[:, 1, row].tolist()))
+    for row in np.flatnonzero(np.abs(products % 1.0 - 0.5) < NEAR_A_TIE).tolist():
+        rounded[row] = exact_product_e4(tuple(ratios[:, 0, row].tolist()), tuple(ratios[:, 1, row].tolist()))
     return rounded
 
 
 @lru_cache(maxsize=65_536)
-def _exact_product_e4(clipped: tuple[int, ...], unclipped: tuple[int, ...]) -> int:
+def exact_product_e4(clipped: tuple[int, ...], unclipped: tuple[int, ...]) -> int:
+    """Product of clipped/unclipped in 1e-4 by decimals of 28 digits, each step rounded half to even.
+
+    >>> exact_product_e4((1, 1), (1, 3))
+    3333
+    """
     context = Context(prec=28, rounding=ROUND_HALF_EVEN)
     product = Decimal(1)
     for over, under in zip(clipped, unclipped, strict=True):
