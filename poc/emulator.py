@@ -12,7 +12,7 @@ import numpy as np
 
 from poc.checkpoint import Between
 from poc.detectors.evidence import Case, Evidence, case_of, forget, window
-from poc.piecewise import FROM_HOTSPOTS, WHOLE, Whole, judged_in_pieces, wanted_of, why_whole
+from poc.piecewise import FROM_HOTSPOTS, WHOLE, Whole, judged_in_pieces, neighbours_together, wanted_of, why_whole
 from poc.profiles.profile import EvidenceKind, Profile
 from poc.rewards.amounts import pay
 from poc.rewards.claims import claims_without_suspects
@@ -165,11 +165,12 @@ class Emulation:
     ) -> Generator[Epoch, None, Whole]:
         """Yield an epoch of a large fleet piece by piece; what is left at the end is returned."""
         wanted = wanted_of(self.scenario.reports, kind, self.profile, any_detector=bool(self.detectors))
-        shards, entropies = observer.shards(world, span), observer.entropies(span)
+        hotspots, place = neighbours_together(world.hotspots)
+        shards, entropies = observer.shards(world, span, place), observer.entropies(span)
         if wanted.every_report:
             yield Epoch(span, {"entropies": entropies}, {}, False)
         pieces = judged_in_pieces(
-            kind, self.profile.reward_rule, shards, world.hotspots, world.validator_state, self.profile.limits,
+            kind, self.profile.reward_rule, shards, hotspots, world.validator_state, self.profile.limits,
             entropies, wanted, waiting_room, self.setting.jobs, self.watch.lap,
         )  # fmt: skip
         while True:

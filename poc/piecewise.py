@@ -85,6 +85,17 @@ def wanted_of(reports: Iterable[str], kind: EvidenceKind, profile: Profile, *, a
     )
 
 
+def neighbours_together(hotspots: Table) -> tuple[Table, Array]:
+    """HOTSPOTS in the order of the asserted cells, and the new row of each old one (int32).
+
+    Numbers of H3 cells lie close where the cells do, so what a shard looks up of its hotspots lies side by side.
+    """
+    order = np.lexsort((hotspots["hotspot"], hotspots["cell"]))
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    return hotspots.take(order), place
+
+
 def judged_in_pieces(
     kind: EvidenceKind,
     rule: Any,

@@ -6,7 +6,7 @@ LoRaWAN 1.0.4 §4.2.1 (MHDR: message type 7, reserved bits, major version).
 
 from __future__ import annotations
 
-from poc.beacon.payload_compiled import PAYLOAD_BYTES
+from poc.beacon.payload import PAYLOAD_BYTES
 
 PROPRIETARY_MHDR = 0xE0
 FRAME_BYTES = 1 + PAYLOAD_BYTES

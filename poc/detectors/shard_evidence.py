@@ -31,26 +31,24 @@ def link_statistics_of(
     The reports of beacon k are `begin[k] <= i < end[k]`, in order of arrival; `pair` numbers the pair of each report in
     `pairs` (rows of beaconer and witness). `hotspot` and `known` are by row.
     """
-    n_pairs = len(pairs[0])
-    n_heard, seen = np.zeros(n_pairs, np.int32), np.full(n_pairs, -1, np.int32)
-    total, square = np.zeros(n_pairs, np.int64), np.zeros(n_pairs, np.int64)
     noise_db = _noise_share_db(np.arange(-_SNR_LIMIT_DB, _SNR_LIMIT_DB + _SNR_STEP_DB, _SNR_STEP_DB))
     own_noise_db = np.zeros(0)
     if not _on_steps(shard.snr_db):
         with np.errstate(invalid="ignore"):
             own_noise_db = _noise_share_db(np.clip(shard.snr_db.astype(np.float64), -_SNR_LIMIT_DB, _SNR_LIMIT_DB))
-    _sum(
+    n_pairs, units = len(pairs[0]), float(UNITS_PER_DB)
+    beaconer, witness = np.empty(n_pairs, np.int32), np.empty(n_pairs, np.int32)
+    n_heard, mean, variance = np.empty(n_pairs, np.int64), np.empty(n_pairs), np.empty(n_pairs)
+    n = _statistics(
         begin, end, power_dbm, shard.witness_row, shard.rssi_dbm, shard.snr_db, pair, *pairs, known, noise_db,
-        own_noise_db, seen, n_heard, total, square,
+        own_noise_db, units, beaconer, witness, n_heard, mean, variance,
     )  # fmt: skip
-    rows = np.flatnonzero(n_heard)
-    mean, mean_square = total[rows] / n_heard[rows], square[rows] / n_heard[rows]
     parts: dict[str, tuple[Array, Array | None]] = {
-        "beaconer": (hotspot, pairs[0][rows]),
-        "witness": (hotspot, pairs[1][rows]),
-        "n_heard": (n_heard[rows].astype(np.int64), None),
-        "mean_loss_db": (mean / UNITS_PER_DB, None),
-        "var_loss_db2": (np.maximum(mean_square - mean**2, 0.0) / UNITS_PER_DB**2, None),
+        "beaconer": (hotspot, beaconer[:n]),
+        "witness": (hotspot, witness[:n]),
+        "n_heard": (n_heard[:n], None),
+        "mean_loss_db": (mean[:n], None),
+        "var_loss_db2": (variance[:n], None),
     }
     return Table(LINK_STATISTICS, Gathered(parts))
 
@@ -98,11 +96,14 @@ def _on_steps(snr_db: Any) -> bool:
 
 
 @numba.njit(cache=True, nogil=True)
-def _sum(  # type: ignore[no-untyped-def]
+def _statistics(  # type: ignore[no-untyped-def]
     begin, end, power_dbm, witness, rssi_dbm, snr_db, pair, pair_beaconer, pair_witness, known, noise_db, own_noise_db,
-    seen, n_heard, total, square,
+    units_per_db, to_beaconer, to_witness, to_n_heard, to_mean, to_variance,
 ):  # fmt: skip
-    own = len(own_noise_db) > 0
+    """Sum up the reports of each pair, and write down those that were heard; how many they are."""
+    n_pairs, own = len(pair_beaconer), len(own_noise_db) > 0
+    seen, n_heard = np.full(n_pairs, -1, np.int32), np.zeros(n_pairs, np.int32)
+    total, square = np.zeros(n_pairs, np.int64), np.zeros(n_pairs, np.int64)
     for k in range(len(begin)):
         power = float(power_dbm[k])
         for i in range(begin[k], end[k]):
@@ -123,6 +124,15 @@ def _sum(  # type: ignore[no-untyped-def]
             n_heard[p] += 1
             total[p] += units
             square[p] += units * units
+    n = 0
+    for p in range(n_pairs):
+        if n_heard[p] > 0:
+            mean, mean_square = total[p] / n_heard[p], square[p] / n_heard[p]
+            to_beaconer[n], to_witness[n], to_n_heard[n] = pair_beaconer[p], pair_witness[p], n_heard[p]
+            to_mean[n] = mean / units_per_db
+            to_variance[n] = max(mean_square - mean * mean, 0.0) / (units_per_db * units_per_db)
+            n += 1
+    return n
 
 
 @numba.njit(cache=True, nogil=True)

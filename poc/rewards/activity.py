@@ -6,6 +6,7 @@ Source: oracles-iot `hex_density.rs`, `tx_scaler.rs`, `HIP_17_INTERACTIVITY_LIMI
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -67,9 +68,9 @@ def scales_by_row(
     period = received_ns[asked] // refresh_ns
     order = np.argsort(period, kind="stable")
     asked, period = asked[order], period[order]
-    starts = np.flatnonzero(np.append(True, period[1:] != period[:-1])[: len(period)])
+    bounds = [0, *(np.flatnonzero(period[1:] != period[:-1]) + 1).tolist(), len(asked)] if len(asked) else []
     density_map, n_written = _map_of(grid, table), 0
-    for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(asked)], strict=True):
+    for start, stop in pairwise(bounds):
         now_ns = int(period[start]) * refresh_ns
         n_past = int(np.searchsorted(event_ns, now_ns))
         last_ns[event_row[n_written:n_past]] = event_ns[n_written:n_past]

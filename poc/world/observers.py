@@ -5,10 +5,10 @@ An observer turns the world of one epoch into report tables. It reads the truth;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from poc.world.witnessing.tables import tables_of
 from radio_models.lora.airtime import airtime_s
 from radio_models.lora.receiver import sensitivity_dbm
 
+Made = TypeVar("Made")
 SHARD_BEACONERS = 2048  # hotspots a shard; results do not depend on it
 KEPT_LINKS = 10_000_000  # links that stay in memory between epochs
 
@@ -89,34 +90,47 @@ class BeaconWitness:
         """The tables `beacons` and `witness_reports`, each ordered by id, and the `entropies` of the epoch."""
         airspace, moment = self._prepared(world, [span])
         beacons, reports = [BEACONS.empty()], [WITNESS_REPORTS.empty()]
-        for (heard,) in self._ranges(world, airspace, moment):
-            beacons.append(self._beacons(world, heard.on_air))
-            reports.append(self._reports(world.truth, airspace, heard))
+
+        def tables(heard: _Heard) -> tuple[Table, Table]:
+            return self._beacons(world, heard.on_air), self._reports(world.truth, airspace, heard)
+
+        for (made,) in self._ranges(world, airspace, moment, tables):
+            beacons.append(made[0])
+            reports.append(made[1])
         return {
             "beacons": Table.concat(beacons).sort("beacon"),
             "witness_reports": Table.concat(reports).sort("report"),
             "entropies": moment[0].entropies,
         }
 
-    def shards(self, world: World, span: Span) -> Iterator[ReportShard]:
+    def shards(self, world: World, span: Span, place: Array | None = None) -> Iterator[ReportShard]:
         """The same reports in row form, the beaconers of one neighbourhood together.
 
         Every beaconer with a beacon on the air stands in exactly one shard; its beacons follow each other in time. The
-        reports on a beacon stand in order of arrival, ties by report id.
+        reports on a beacon stand in order of arrival, ties by report id. Row numbers are those of HOTSPOTS, or where
+        `place` (int32) is given `place[row]`.
         """
-        for _, shard in self.shards_of_spans(world, [span]):
+        for _, shard in self.shards_of_spans(world, [span], place):
             yield shard
 
-    def shards_of_spans(self, world: World, spans: Sequence[Span]) -> Iterator[tuple[Span, ReportShard]]:
+    def shards_of_spans(
+        self, world: World, spans: Sequence[Span], place: Array | None = None
+    ) -> Iterator[tuple[Span, ReportShard]]:
         """The shards of several epochs in which nobody acts: all epochs of a neighbourhood before the next one.
 
         Static links are computed once for all of them. The shards of each span are those of `shards`, in that order.
         """
         airspace, moments = self._prepared(world, spans)
-        for epochs in self._ranges(world, airspace, moments):
-            for span, heard in zip(spans, epochs, strict=True):
-                if len(heard.on_air):
-                    yield span, self._shard(world, airspace, heard)
+        place = np.arange(len(world.truth), dtype=np.int32) if place is None else place
+        of_site = place[airspace.ground.sites.row]
+
+        def shard(heard: _Heard) -> ReportShard | None:
+            return self._shard(world, airspace, heard, place, of_site) if len(heard.on_air) else None
+
+        for epochs in self._ranges(world, airspace, moments, shard):
+            for span, made in zip(spans, epochs, strict=True):
+                if made is not None:
+                    yield span, made
 
     def entropies(self, span: Span) -> Table:
         """ENTROPIES that were the newest at some time of the span: the public archive."""
@@ -188,31 +202,37 @@ class BeaconWitness:
             moments.append(_Moment(span, entropies_of(span, keys), (begin, end), (begin[row], end[row])))
         return self._airspace, moments
 
-    def _ranges(self, world: World, airspace: Airspace, moments: list[_Moment]) -> Iterator[list[_Heard]]:
-        """Ranges of sites in order, each with what was heard in every span; `jobs` of them at a time."""
+    def _ranges(
+        self, world: World, airspace: Airspace, moments: list[_Moment], made_of: Callable[[_Heard], Made]
+    ) -> Iterator[list[Made]]:
+        """Ranges of sites in order, each with what is made of what was heard in every span; `jobs` at a time."""
         n, jobs = len(airspace.ground), self.setting.jobs
         ranges = [(begin, min(begin + SHARD_BEACONERS, n)) for begin in range(0, n, SHARD_BEACONERS)]
+
+        def work(begin: int, end: int) -> list[Made]:
+            return [made_of(heard) for heard in self._range(world, airspace, moments, begin, end)]
+
         if jobs == 1:
-            yield from (self._range(world, airspace, moments, *sites) for sites in ranges)
+            yield from (work(*sites) for sites in ranges)
             return
-        waiting: list[Future[list[_Heard]]] = []
+        waiting: list[Future[list[Made]]] = []
         with ThreadPoolExecutor(jobs) as pool:
             for sites in ranges:
-                waiting.append(pool.submit(self._range, world, airspace, moments, *sites))
+                waiting.append(pool.submit(work, *sites))
                 if len(waiting) > jobs:
                     yield waiting.pop(0).result()
             while waiting:
                 yield waiting.pop(0).result()
 
-    def _range(self, world: World, airspace: Airspace, moments: list[_Moment], begin: int, end: int) -> list[_Heard]:
+    def _range(
+        self, world: World, airspace: Airspace, moments: list[_Moment], begin: int, end: int
+    ) -> Iterator[_Heard]:
         links, sites = self._links(airspace, begin, end), airspace.ground.sites
-        heard = []
         for moment in moments:
             on_air, tick = self._on_air(world, sites.row[begin:end], moment)
             calls = calls_of(on_air.sender, tick, on_air.beacon, self.setting.keys)
             on_air = on_air.with_sender(sites.row[begin:end][on_air.sender])
-            heard.append(_Heard(on_air, hear(calls, links, sites, moment.down_by_site, self._tables)))
-        return heard
+            yield _Heard(on_air, hear(calls, links, sites, moment.down_by_site, self._tables))
 
     def _links(self, airspace: Airspace, begin: int, end: int) -> Links:
         links = self._kept.get(begin)
@@ -233,18 +253,17 @@ class BeaconWitness:
         sent = buildable & is_up(moment.down_by_row, row, tick)
         return on_air.take(sent), tick[sent]
 
-    def _shard(self, world: World, airspace: Airspace, heard: _Heard) -> ReportShard:
+    def _shard(self, world: World, airspace: Airspace, heard: _Heard, place: Array, of_site: Array) -> ReportShard:
         on_air, receptions = heard.on_air, heard.receptions
         heard_ns = np.repeat(on_air.time_ns + self._airtime_ns, np.diff(receptions.start))
-        witness_row = airspace.ground.sites.row[receptions.witness]
         by_clock_ns = None
         if "all" in self.setting.scenario.reports:
-            by_clock_ns = heard_ns + _offset_ns(world.truth)[witness_row]
+            by_clock_ns = heard_ns + _offset_ns(world.truth)[airspace.ground.sites.row[receptions.witness]]
         return ReportShard(
             beacons=self._beacons(world, on_air),
-            beaconer_row=on_air.sender,
+            beaconer_row=place[on_air.sender],
             start=receptions.start,
-            witness_row=witness_row,
+            witness_row=of_site[receptions.witness],
             received_ns=heard_ns + receptions.delay_ns,
             rssi_dbm=receptions.rssi_dbm,
             snr_db=receptions.snr_db,
