@@ -37,6 +37,12 @@ def detectors(incomplete: str) -> list[str]:
     return _starting(DETECTORS, incomplete)
 
 
+def devices(incomplete: str) -> list[str]:
+    from radio_models.lora.devices import DEVICES
+
+    return _starting(DEVICES, incomplete)
+
+
 def exports(incomplete: str) -> list[str]:
     from poc.interop.export import FORMS
 

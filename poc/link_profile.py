@@ -61,13 +61,15 @@ class LinkProfile:
 
     @property
     def verdict(self) -> str:
-        """The link in a sentence."""
-        what = "cut by the ground" if self.clearance < 0.0 else "clear"
-        if 0.0 <= self.clearance < CLEAR_SHARE:
-            what = "in sight, but the ground reaches into the Fresnel zone"
+        """The link in a sentence, beginning with one word: Clear, Weak or Blocked."""
+        word, what = "Clear", "nothing reaches far into the Fresnel zone"
+        if self.clearance < CLEAR_SHARE:
+            word, what = "Weak", "in sight, but the ground reaches into the Fresnel zone"
+        if self.clearance < 0.0:
+            word, what = "Blocked", "cut by the ground"
         ground = "" if self.has_terrain else " over flat ground, since the city has no terrain"
         return (
-            f"{self.length_m / 1000.0:.2f} km towards {self.bearing_from_north_deg:.0f}°{ground}: {what} "
+            f"{word}: {self.length_m / 1000.0:.2f} km towards {self.bearing_from_north_deg:.0f}°{ground}, {what} "
             f"(least clearance {self.clearance:.2f} of the first Fresnel zone)."
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,19 @@ import typer
 
 from cli import completion
 from cli.options import Debug, Force, Format, FormatOption, Quiet, RunFolder
+
+_ON_A_MAP = (
+    "QGIS: drag {file} onto the map; kepler.gl: Add Data, then the file; Google Earth wants KML, which QGIS writes "
+    "from it (Export, Save Features As)."
+)
+_JUDGE_AGAIN = (
+    "judge it again: poc verify --hotspots {hotspots} --beacons {beacons} --witnesses {witnesses} --out judged"
+)
+#: What to do next with each form; the names are those of the files that were written.
+NEXT = {
+    "geojson": _ON_A_MAP, "geoparquet": "QGIS 3.28 or newer: drag {file} onto the map.",
+    "csv": _JUDGE_AGAIN, "jsonl": _JUDGE_AGAIN, "parquet": _JUDGE_AGAIN,
+}  # fmt: skip
 
 
 def export(
@@ -44,3 +58,6 @@ def export(
     written = export_run(load_run(folder), form, target, force=force, sign_share=sign)
     show([{"file": name, "rows": n} for name, n in written.items()], output, f"{folder.name} as {form}")
     say(f"files: {target.absolute().as_uri()}")
+    if form in NEXT:
+        paths = {Path(name).stem: shlex.quote(str(target / name)) for name in written}
+        say(NEXT[form].format(file=next(iter(paths.values())), **paths))

@@ -105,3 +105,14 @@ def test_an_example_runs(name, line, folder, monkeypatch):
     again = {option for parameter in COMMANDS[name].params for option in parameter.opts} & {"--force"}
     for one in line.split("&&"):
         _ran(" ".join([one.strip(), *again]))
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_what_an_export_advises_runs(form, folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    _, _, said = poc("export", "runs/01-first-run-1", "--as", form, "--force")
+    (advice,) = [line for line in said.splitlines() if line.startswith("judge it again: ")]
+    _ran(f"{advice.removeprefix('judge it again: ')} --force")
+    assert {row["status"] for row in pq.read_table("judged/verdicts.parquet", columns=["status"]).to_pylist()} >= {
+        "valid"
+    }
