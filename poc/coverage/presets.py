@@ -47,7 +47,7 @@ def site_preset(
         if power_dbm is None:
             power_dbm = _POWER_DBM
             if plan:
-                power_dbm = float(min(plan.conducted_power_dbm(gain_dbi), plan.hardware_limit_dbm))
+                power_dbm = min(float(plan.conducted_power_dbm(gain_dbi)), float(plan.hardware_limit_dbm))
     except RadioError as error:
         raise DataError(str(error)) from error
     return SitePreset(gain_dbi, power_dbm, frequency_mhz * 1e6)
