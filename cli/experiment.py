@@ -45,7 +45,7 @@ def watched(
     from poc.experiments.tasks import n_kept
 
     if not quiet:
-        say(f"{what}: {n_tasks} runs, seeds {', '.join(str(seed) for seed in seeds)}")
+        say(f"{what}: {n_tasks} runs" + (f", seeds {', '.join(str(seed) for seed in seeds)}" if seeds else ""))
     partial = partial_folder(out)
     seen: list[int] = []
     try:

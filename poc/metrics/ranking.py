@@ -70,6 +70,22 @@ def area_under(curve: Roc) -> float | None:
     return float(doubled / (2 * curve.n_liars * curve.n_honest))
 
 
+def sensitivity_index(area: float | None, n_liars: int, n_honest: int) -> float | None:
+    """d′ of two normal distributions with this area under their curve; a full area counts as half a pair short of one.
+
+    Source: Green and Swets, "Signal Detection Theory and Psychophysics" (1966): area = Φ(d′ / √2).
+
+    >>> sensitivity_index(0.5, 10, 10), round(sensitivity_index(0.9, 10, 10), 2)
+    (0.0, 1.81)
+    """
+    from scipy.special import ndtri
+
+    if area is None or not n_liars or not n_honest:
+        return None
+    short = 0.5 / (n_liars * n_honest)
+    return float(math.sqrt(2.0) * ndtri(min(max(area, short), 1.0 - short)))
+
+
 def n_found_at(curve: Roc, false_positive_rate: float) -> int:
     """Most liars that can be found with at most this share of the honest hotspots accused."""
     return int(curve.n_true[curve.n_false <= false_positive_rate * curve.n_honest + 1e-9][-1])

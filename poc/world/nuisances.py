@@ -56,8 +56,9 @@ def nuisance_of(section: Any, keys: Keys, ids: Array) -> Array:
 def village_places(city: City, number: Array, share: float, beyond_km: float, keys: Keys) -> tuple[Array, Array]:
     """Latitude and longitude [deg] of hotspots of remote villages, by their number in the fleet.
 
-    Hotspots whose numbers are near each other share a village of about four. `beyond_km` above 0 puts villages that far
-    beyond the edge of the map in a random direction, otherwise each lies at the emptiest of 12 places on the map.
+    Hotspots whose numbers are near each other share a village of about four. `beyond_km` above 0 puts villages at least
+    that far beyond the edge of the map: all as far from some place on the map, in a random direction. Otherwise each
+    lies at the emptiest of 12 places on the map.
     """
     village = (number * (share / _VILLAGE_SIZE)).astype(np.int64)
     villages, place = np.unique(village, return_inverse=True)
@@ -70,10 +71,10 @@ def village_places(city: City, number: Array, share: float, beyond_km: float, ke
 def _beyond(city: City, villages: Array, beyond_km: float, keys: Keys) -> tuple[Array, Array]:
     latitude_deg, longitude_deg = coordinates_from_cells(city.cells)
     edge_m = great_circle_m(*city.centre, latitude_deg, longitude_deg).max()
-    n = len(villages)
-    centre = np.full(n, city.centre[0]), np.full(n, city.centre[1])
+    home = keys.of("village-home").integers(len(city.cells), villages)
     bearing_deg = 360.0 * keys.of("village").uniform(villages)
-    return destination(*centre, bearing_deg, np.full(n, edge_m + 1000.0 * beyond_km))
+    away_m = np.full(len(villages), 2.0 * edge_m + 1000.0 * beyond_km)
+    return destination(latitude_deg[home], longitude_deg[home], bearing_deg, away_m)
 
 
 def _emptiest(city: City, villages: Array, keys: Keys) -> tuple[Array, Array]:
