@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -80,7 +79,7 @@ def test_the_definition_is_frozen_and_its_digest_is_published():
 
 def test_only_the_seed_whose_hash_is_published_opens_the_test_worlds():
     definition = load_definition()
-    with pytest.raises(ScenarioError, match="expected .* as published"):
+    with pytest.raises(ScenarioError, match="as published"):
         seed_of(definition, "core", "guessed")
     with pytest.raises(ScenarioError, match="secret seed"):
         seed_of(definition, "core", None)
@@ -120,7 +119,7 @@ def test_the_same_order_gives_the_same_bytes_and_another_is_refused(made, tmp_pa
     for side in ("worlds", "labels"):
         one, two = (folder / side / FOLDER / "world-1" for folder in (made, again))
         assert _digests(one) == _digests(two)
-    with pytest.raises(ScenarioError, match="another .*n_honest"):
+    with pytest.raises(ScenarioError, match="holds worlds with another"):
         _made(again, cells=(LONE,), n_worlds=1, n_honest=200)
 
 
