@@ -33,6 +33,8 @@ PER_DETECTOR = (
     "location_error_liars_median_m", "location_error_liars_90_percent_m",
 )  # fmt: skip
 PER_RUN = ("leakage.share", "collateral.harmed_share", "collateral.claims_removed_share", "rewards.gini_honest")
+NUMBERS = [*PER_DETECTOR, "tpr_low", "tpr_high", *PER_RUN]
+INTERVALS = "tpr: Wilson 95 % over pooled hotspots, threshold held fixed; auc: Student 95 % over the worlds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,25 +144,27 @@ def run_experiment(
     or cannot be written.
     """
     started = time.time()
-    worlds = [
-        (label, entry, seed)
-        for label, entry in zip(experiment.labels, experiment.attacks, strict=True)
-        for seed in experiment.seeds
-    ]
-    specs = [
-        {"scenario": experiment.base.with_settings({"attacks": [entry], "seed": seed}).model_dump(mode="json")}
-        for _, entry, seed in worlds
-    ]
     with resumable_folder(out, force) as place:
-        outcomes = run_tasks(observe, specs, executor, place.shards, progress)
-        rows = [
-            row
-            for (label, _, seed), outcome in zip(worlds, outcomes, strict=True)
-            for row in _rows(label, seed, outcome)
-        ]
-        result = FraudResult(experiment, rows, pooled([label for label, _, _ in worlds], outcomes))
+        outcomes = run_tasks(observe, specs_of(experiment), executor, place.shards, progress)
+        result = result_of(experiment, outcomes)
         _write(result, place.result, time.time() - started)
     return result
+
+
+def specs_of(experiment: Experiment) -> list[dict[str, Any]]:
+    """The tasks of an experiment: every attack alone under every seed."""
+    return [
+        {"scenario": experiment.base.with_settings({"attacks": [entry], "seed": seed}).model_dump(mode="json")}
+        for entry in experiment.attacks
+        for seed in experiment.seeds
+    ]
+
+
+def result_of(experiment: Experiment, outcomes: Sequence[Any]) -> FraudResult:
+    """What came of the tasks, in the order of `specs_of`."""
+    worlds = [(label, seed) for label in experiment.labels for seed in experiment.seeds]
+    rows = [row for (label, seed), outcome in zip(worlds, outcomes, strict=True) for row in _rows(label, seed, outcome)]
+    return FraudResult(experiment, rows, pooled([label for label, _ in worlds], outcomes))
 
 
 def _each_alone(attacks: Sequence[Mapping[str, Any]]) -> Any:
@@ -203,15 +207,14 @@ def _write(result: FraudResult, folder: Path, wall_s: float) -> None:
     from poc.experiments.figures import fraud_figure, write_figure
 
     experiment = result.experiment
-    numbers = [*PER_DETECTOR, "tpr_low", "tpr_high", *PER_RUN]
-    table = table_of(result.rows, numbers)
+    table = table_of(result.rows, NUMBERS)
     pq.write_table(table, folder / "fraud.parquet", compression="zstd", version="2.6")
     pyarrow.csv.write_csv(table, folder / "fraud.csv")
     write_json(folder / "fraud.json", {
         "scenario": experiment.base.name, "seeds": list(experiment.seeds), "n_failed": result.n_failed,
         "attacks": {label: dict(entry) for label, entry in zip(experiment.labels, experiment.attacks, strict=True)},
         "summary": result.summary(),
-        "intervals": "tpr: Wilson 95 % over pooled hotspots, threshold held fixed; auc: Student 95 % over the worlds",
+        "intervals": INTERVALS,
     })  # fmt: skip
     details = {"scenario": experiment.base.model_dump(mode="json"), "n_failed": result.n_failed}
     write_json(

@@ -61,6 +61,7 @@ def folder(tmp_path_factory):
         shutil.copytree("run", "sealed")
         assert poc("ledger", "write", "sealed")[0] == 0
         assert poc("export", "run", "--as", "csv", "--out", "tables")[0] == 0
+        assert poc(*RUNNABLE["fraud worlds"].split())[0] == 0
     return folder
 
 
@@ -108,6 +109,8 @@ RUNNABLE = {
     "compare": "compare tiny.toml --profile minimal --profile helium-iot --out compare-{}",
     "sweep": "sweep sweep.toml --out sweep-{}",
     "fraud run": "fraud run tiny.toml --seeds 1 --out fraud-{}",
+    "fraud worlds": "fraud worlds training --cell lone-2km/median-13/sigma-8 --honest 100 --n-worlds 1",
+    "fraud bench": "fraud bench --out bench-{}",
     "look": "look places.csv --out look-{}.svg",
     "verify": "verify --hotspots tables/hotspots.csv --beacons tables/beacons.csv --witnesses tables/witnesses.csv "
     "--out judged-{}",
@@ -138,7 +141,7 @@ def test_results_are_json_or_csv_as_asked_and_quiet_is_quiet(name):
     rows = json.loads(out)
     assert isinstance(rows, list)
     assert all(isinstance(row, dict) for row in rows)
-    if name in ("run", "report", "compare", "sweep", "fraud run", "verify", "ledger write"):
+    if name in ("run", "report", "compare", "sweep", "fraud run", "fraud bench", "verify", "ledger write"):
         return  # slow, or done only once: CSV comes from the same function
     status, out, err = poc(*_words(name, "csv"), "--format", "csv", "--quiet")
     assert (status, err) == (0, "")

@@ -19,7 +19,7 @@ from tests.unit.poc.test_calibration import columns_of, drive_test
 
 #: Shown at their real size, run with fewer seeds, hotspots and days here; `--jobs` never changes a result.
 SMALLER = {
-    "--seeds 3": "--seeds 1", " --jobs 2": "",
+    "--seeds 3": "--seeds 1", " --jobs 2": "", "--honest 1000": "--honest 100",
     " 01-first-run": " small/01-first-run.toml", " 02-fraud": " small/02-fraud.toml",
 }  # fmt: skip
 HOTSPOTS_OF_SMALL, DAYS_OF_SMALL = 30, 2
@@ -52,6 +52,7 @@ def folder(tmp_path_factory):
             "poc new my.toml --quiet", "poc run small/01-first-run.toml --no-report --quiet",
             "poc export runs/01-first-run-1 --as csv --out tables --quiet",
             "poc export runs/01-first-run-1 --as oracle --out oracle_files --quiet",
+            "poc fraud worlds training --cell lone-2km/median-13/sigma-8 --honest 100 --n-worlds 1 --quiet",
         ):  # fmt: skip
             _ran(line)
         for profile in ("helium-iot", "guarded"):
@@ -59,6 +60,7 @@ def folder(tmp_path_factory):
         Path("small.toml").write_text('scenario = "my.toml"\nseeds = 1\n[grid]\n"fleet.n_hotspots" = [6, 12]\n')
         _ran("poc sweep small.toml --out runs/density-1 --quiet")
         _copy_tables()
+        _write_an_entry("lone-2km.median-13.sigma-8/world-1")
     return folder
 
 
@@ -88,6 +90,13 @@ def _copy_tables():
         with gzip.open(f"{kind}.1677163710000.gz", "wb") as joined:
             for path in sorted(Path("oracle_files").glob(f"{kind}.*.gz")):
                 joined.write(gzip.decompress(path.read_bytes()))
+
+
+def _write_an_entry(world):
+    hotspots = pq.read_table(f"spoof-bench/worlds/{world}/hotspots.parquet", columns=["hotspot"])
+    Path("mine", world).mkdir(parents=True)
+    entry = hotspots.append_column("probability", pa.array([0.1] * len(hotspots)))
+    pq.write_table(entry, Path("mine", world, "scores.parquet"))
 
 
 @pytest.mark.parametrize(("name", "line"), list(_examples()))
