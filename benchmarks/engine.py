@@ -38,7 +38,7 @@ from poc.world.witnessing import static_compiled
 from poc.world.witnessing.hearing import calls_of
 from poc.world.witnessing.laws import shadow_of
 from poc.world.witnessing.receptions import flat_links as arrays_of
-from poc.world.witnessing.receptions_compiled import found_of
+from poc.world.witnessing.receptions_compiled import BLOCK, found_of
 from poc.world.witnessing.sites import ground_of
 from radio_models.shadowing import CorrelatedShadowing, IndependentShadowing
 
@@ -165,18 +165,20 @@ def roofline(day: Day, cpu_s: float) -> dict[str, float]:
     lat, lon = 47.0 + rng.normal(size=2048) * 0.02, 9.0 + rng.normal(size=2048) * 0.02
     ground = ground_of(truth_of(lat, lon, 29.4))
     sites = ground.sites
-    work = static_compiled.scratch(n)
+    work = static_compiled.scratch(n, 1)
     for name in ("x", "y", "z"):
         getattr(work, name)[:n] = getattr(sites, name)[:n]
-    work.place[:n], work.heard[:n] = np.arange(n), 0.0
+    work.place[:n], work.heard[:n], work.limit[:n] = np.arange(n), 0.0, np.inf
     shadow = shadow_of(IndependentShadowing(6.0).field(unit_vectors(lat, lon) * EARTH_RADIUS_M, Keys(1)), 2048)
+    assert shadow is not None
+    work.words[0, :n] = shadow.words[0, :n]
     arrays = np.empty(n + 64, np.int32), np.empty(n + 64, np.int16)
     args = work, sites, np.float32(1e30), day.law.slope_cdb[0], np.float32(0.0), shadow, n
     static_flat(*args, 1, *arrays)
     static_ns = min(cpu_of(lambda: static_flat(*args, repeats, *arrays)) for _ in range(5)) / repeats / n * 1e9
-    many = queue(n, day.most)
-    many.id_word[:n], many.latency[:n] = rng.integers(0, 2**63, n).astype(np.uint64), 0.015
-    many.least[:n] = 2**31
+    many = queue(n)
+    many.draws.id_word[:n] = rng.integers(0, 2**63, n).astype(np.uint64)
+    many.draws.least[:n], many.cut[:n] = 2**63, 2**32 - 2**27
     draw_flat(many, n, 1)
     draw_ns = min(cpu_of(lambda: draw_flat(many, n, 5000)) for _ in range(5)) / 5000 / n * 1e9
     few, n_beacons = 26, 20_000  # reports of a beacon that pass the cut
@@ -184,15 +186,16 @@ def roofline(day: Day, cpu_s: float) -> dict[str, float]:
         start=np.array([0, few]), witness=np.arange(few, dtype=np.int32), received_cdbm=np.full(few, -9000, np.int16)
     )
     calls = calls_of(np.zeros(n_beacons), np.zeros(n_beacons), np.arange(n_beacons), Keys(1))
-    never, out, found = np.zeros(2048, np.uint16), first_of(n_beacons, day.most), found_of(n_beacons * day.most)
+    never, out, found = np.zeros(0, np.uint16), first_of(n_beacons, day.most), found_of(BLOCK + few)
     flat: Any = arrays_of(links)  # type: ignore[arg-type]
 
     def select() -> None:
-        first_arrivals(calls, flat, sites, (never, never), day.tables, day.most, queue(few, day.most), found, out)
+        first_arrivals(calls, flat, sites, (never, never), day.tables, False, day.most, queue(few), found, out)
 
     select()
     select_ns = min(cpu_of(select) for _ in range(5)) / n_beacons * 1e9 - 32 * draw_ns
-    floor_s = (static_ns * day.n_links + draw_ns * day.n_links * day.beacons + select_ns * day.n_beacons) * 1e-9
+    n_beacons = day.beacons * len(day.degrees)
+    floor_s = (static_ns * day.n_links + draw_ns * day.n_links * day.beacons + select_ns * n_beacons) * 1e-9
     return {
         "static_ns": static_ns,
         "draw_ns": draw_ns,

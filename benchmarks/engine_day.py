@@ -19,13 +19,13 @@ from poc.world.witnessing.laws import law_of_lines, shadow_of
 from poc.world.witnessing.neighbours import Reach
 from poc.world.witnessing.reach import fade_floor_db
 from poc.world.witnessing.receptions import flat_links as arrays_of
-from poc.world.witnessing.receptions_compiled import found_of
+from poc.world.witnessing.receptions_compiled import BLOCK, found_of
 from poc.world.witnessing.sites import UNITS_PER_M, ground_of
 from poc.world.witnessing.static import links_compiled
 from poc.world.witnessing.tables import tables_of
 from radio_models.fading import Rayleigh
 
-RANGE = 256  # senders a call
+RANGE = 4096  # senders a call
 Truth = Any
 
 
@@ -70,7 +70,7 @@ class Day:
             ground=ground, law=self.law, shadow=shadow_of(field, n), least_cdbm=np.float32(-np.inf),
             floor_cdbm=self.floor_cdbm,
         )  # fmt: skip
-        never = np.zeros(n, np.uint16)
+        never = np.zeros(0, np.uint16)
         self.degrees, results = [], {}
 
         def work(begin: int) -> None:
@@ -78,29 +78,24 @@ class Day:
             links, crc = links_compiled(airspace, begin, end), 0
             degree, hotspot = np.diff(links.start), self.truth["hotspot"][row[begin:end]]
             sender, heard, selected = np.repeat(np.arange(end - begin), self.beacons), 0, 0
-            scratch = queue(int(degree.max(initial=0)), self.most)
-            found = found_of(self.most * len(sender))
+            scratch = queue(int(degree.max(initial=0)))
+            found = found_of(BLOCK + int(degree.max(initial=0)))
             for day in range(n_days):
                 beacon = hotspot[sender] * np.uint64(4) + np.tile(np.arange(4, dtype=np.uint64), end - begin)
                 calls = calls_of(sender, np.zeros(len(sender)), beacon + np.uint64(day << 40), Keys(1))
                 first = first_of(len(sender), self.most)
                 first_arrivals(
-                    calls,
-                    arrays_of(links),
-                    ground.sites,
-                    (never, never),
-                    self.tables,
-                    self.most,
-                    scratch,
-                    found,
-                    first,
-                )
+                    calls, arrays_of(links), ground.sites, (never, never), self.tables, False, self.most, scratch,
+                    found, first,
+                )  # fmt: skip
                 heard += int(first.n_heard.sum())
-                selected += int(np.minimum(first.n_heard, self.most).sum())
+                selected += int(first.start[-1])
             if with_crc:  # summed over beacons, so that it does not matter which range they were in
-                witness = np.where(first.witness >= 0, self.truth["hotspot"][row[first.witness]].astype(np.int64), -1)
-                columns = first.n_heard, witness, first.delay_ns, first.rssi_dbm
-                crc = sum(zlib.crc32(b"".join(c[k].tobytes() for c in columns)) for k in range(len(sender)))
+                witness = self.truth["hotspot"][row[first.witness[: first.start[-1]]]]
+                for k in range(len(sender)):
+                    span = slice(first.start[k], first.start[k + 1])
+                    columns = witness[span], first.delay_ns[span], first.rssi_dbm[span], first.snr_db[span]
+                    crc += zlib.crc32(b"".join(c.tobytes() for c in (first.n_heard[k : k + 1], *columns)))
             results[begin] = (degree, heard, selected, len(sender) * n_days, crc)
 
         if jobs == 1:

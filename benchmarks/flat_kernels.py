@@ -55,11 +55,16 @@ def flat_links(
     distance_km: Any, beaconer: Any, witness: Any, numbers: list[Any], block: tuple[Any, ...], out: Any
 ) -> None:
     """`links_numpy` of the baselines with the engine's arithmetic: same hashes, same output; a block at a time."""
-    base_db, slope_db, shadow_db, sensitivity_dbm = numbers
-    words, fades, power, total = block
-    seed = np.uint64(1)
-    for begin in range(0, len(out), len(words)):
-        end = begin + len(words)
+    _flat_links(distance_km, beaconer, witness, *numbers, *block, out)
+
+
+@_jit
+def _flat_links(  # type: ignore[no-untyped-def]
+    distance_km, beaconer, witness, base_db, slope_db, shadow_db, sensitivity_dbm, words, fades, power, total, out
+):
+    seed, size = np.uint64(1), len(words)
+    for begin in range(0, len(out), size):
+        end = begin + size
         one, two = beaconer[begin:end], witness[begin:end]
         _shadows(one, two, seed, shadow_db, words, total)
         _fades(one, two, seed, fades, power, total)
@@ -74,17 +79,25 @@ def triad(a, b, c):  # type: ignore[no-untyped-def]
 
 @_jit
 def static_flat(work, sites, far, slope, base, shadow, n, repeats, witness, power):  # type: ignore[no-untyped-def]
-    total = 0
+    total, least = 0, np.float32(-1e6)
     for i in range(repeats):
-        kept = static_compiled.candidates_of(work, i, sites.x[i], sites.y[i], sites.z[i], base, slope, far, -1e9, n)
-        static_compiled.shadowing_of(shadow, i, work, kept)
-        total += static_compiled.keep_strong(work, kept, np.int32(-32768), 0, witness, power)
+        kept = static_compiled.candidates_of(work, i, sites.x[i], sites.y[i], sites.z[i], far, _ONE, n)
+        static_compiled.shadowing_of(shadow, i, work, n, kept)
+        total += static_compiled.keep_strong(
+            work, kept, base, slope, least, np.int32(-32768), 0, witness, power
+        )  # fmt: skip
     return total
 
 
 @_jit
 def draw_flat(work, n, repeats):  # type: ignore[no-untyped-def]
+    number, id_word, least, word, early, chosen, drawn = (
+        work.draws.number, work.draws.id_word, work.draws.least, work.draws.word, work.draws.heard, work.draws.chosen,
+        work.draws.drawn,
+    )  # fmt: skip
     total = 0
     for k in range(repeats):
-        total += first_compiled.draw(np.uint64(k), np.float32(0.011), n, work)[1]
+        total += first_compiled.draw(
+            np.uint64(k), n, id_word, least, work.cut, word, early, drawn, number, chosen
+        )[1]  # fmt: skip
     return total

@@ -10,11 +10,20 @@ import numpy as np
 from poc.table import Array
 from poc.world.witnessing.hearing import Calls, Receptions, hear_in_numpy
 from poc.world.witnessing.links import Links
-from poc.world.witnessing.receptions_compiled import ROOM, Draws, draws, found_of, receptions
+from poc.world.witnessing.receptions_compiled import (
+    BLOCK,
+    ROOM,
+    Draws,
+    Found,
+    draws,
+    expected,
+    found_of,
+    receptions,
+)
 from poc.world.witnessing.sites import Sites
 from poc.world.witnessing.tables import Tables
 
-FIRST_RECEPTIONS = 24  # of a beacon
+SPREAD = 4.0  # standard deviations of their number that there is room for at once
 _threads = threading.local()
 
 
@@ -34,8 +43,10 @@ def receptions_compiled(
     most = int(np.diff(links.start).max(initial=0))
     if most >= ROOM:
         return hear_in_numpy(calls, links, sites, down, tables)
-    work, done, n_calls = _work(most), 0, len(calls.sender)
-    n_free = max(most, FIRST_RECEPTIONS * n_calls)
+    (work, found), done, n_calls = _work(most), 0, len(calls.sender)
+    likely = expected(calls, flat, tables.least)
+    n_free = max(0, int(likely + SPREAD * np.sqrt(likely))) + most
+    some_down = bool(down[1].any())
     parts: list[list[Array]] = []
     counts: list[Array] = [np.zeros(1, np.int64)]
     while done < n_calls or not parts:
@@ -44,11 +55,12 @@ def receptions_compiled(
             start, np.empty(n_free, np.int32), np.empty(n_free, np.int64), np.empty(n_free, np.float32),
             np.empty(n_free, np.float32),
         )  # fmt: skip
-        n_done = receptions(calls, done, flat, sites, down, tables, work, found_of(n_free), start, out)
+        n_done = receptions(calls, done, flat, sites, down, tables, some_down, work, found, start, out)
         n_out = int(start[n_done])
         parts.append([column[:n_out] for column in out[1:]])
         counts.append(np.diff(start[: n_done + 1]))
         done += n_done
+        n_free = max(n_free // 8, most)
     columns = [np.concatenate(column) if len(parts) > 1 else column[0] for column in zip(*parts, strict=True)]
     return Receptions(np.cumsum(np.concatenate(counts)), *columns)
 
@@ -58,8 +70,9 @@ def flat_links(links: Links) -> FlatLinks:
     return FlatLinks(links.start, links.witness, links.received_cdbm)
 
 
-def _work(n: int) -> Draws:
-    work: Draws | None = getattr(_threads, "draws", None)
-    if work is None or len(work.word) < n + 64:
-        _threads.draws = work = draws(int(n * 1.25))
+def _work(n: int) -> tuple[Draws, Found]:
+    work: tuple[Draws, Found] | None = getattr(_threads, "draws", None)
+    if work is None or len(work[0].word) < n + 64:
+        n = int(n * 1.25)
+        _threads.draws = work = draws(n), found_of(BLOCK + n)
     return work

@@ -1,7 +1,7 @@
 """The draws of beacons on links as one compiled loop, bit for bit what `hearing.hear_in_numpy` gives.
 
 Strict floating point, no GIL, no threads of its own, cached. Loops over flat scratch arrays, so that the compiler can
-work on many links at once.
+work on many links at once; what a function needs it is handed as arrays, since a tuple is handed over whole.
 """
 
 from __future__ import annotations
@@ -13,80 +13,125 @@ import numpy as np
 
 from poc.table import Array
 from poc.world.backhaul import LEAST_DELAY, MEAN_EXTRA_DELAY
-from poc.world.witnessing.tables import HALF_BITS, LOWEST_CDBM, NODE_BITS, SIDE
+from poc.world.witnessing.packing_compiled import SIDE, pack, place
+from poc.world.witnessing.tables import HALF_BITS, LOWEST_CDBM, NODE_BITS
+from poc.world.witnessing.tables import SIDE as SIDE_OF_FADES
 from radio_models.float32_compiled import mix64, normal, rounded, uniform_log
 from radio_models.lora.receiver import RSSI_JITTER_DB
 
 _JITTER_DB, _PERCENT, _HALF = np.float32(RSSI_JITTER_DB), np.float32(0.01), np.float32(0.5)
 _32, _31, _ALL = np.uint64(32), np.uint32(31), np.uint32(0xFFFFFFFF)
+_NEVER = np.uint64(0xFFFFFFFFFFFFFFFF)
 _FRACTION_BITS = 23 - NODE_BITS
 _FRACTION = np.int32((1 << _FRACTION_BITS) - 1)
 _TO_FRACTION = np.float32(2.0**-_FRACTION_BITS)
 _ROUNDER = 6755399441055744.0  # 1.5 × 2^52
 _STRONGEST, _LOWEST = np.int32(32767), np.int32(LOWEST_CDBM)
 ROOM = 2**17  # links of a sender that a sorting key can number
+BLOCK = 2048  # receptions read out at a time
+_FEW = 800  # receptions of a beacon that are sooner held against each other than sorted
 
 
 class Draws(NamedTuple):
-    """Working arrays of one thread, as long as the most links of a sender."""
+    """Working arrays of one thread, as long as the most links of a sender.
 
+    Of its links: number, word of the witness, least word that is heard (times 2^32), latency, outage, what is drawn.
+    Of those that hear a beacon, side by side: number, word, latency and then delay [s, ns], place in order of arrival.
+    """
+
+    number: Array
     id_word: Array
     least: Array
+    latency: Array
+    down_from: Array
+    down_to: Array
     word: Array
     heard: Array
     chosen: Array
+    drawn: Array
     late: Array
+    late_ns: Array
+    places: Array
     key: Array
 
 
 def draws(n: int) -> Draws:
     """Working arrays for senders with up to `n` links."""
-    kinds: tuple[Any, ...] = (np.uint64, np.uint32, np.uint64, np.uint8, np.int32, np.int64, np.int64)
-    return Draws(*(np.empty(n + 64, kind) for kind in kinds))
+    whole, single, word, tick, ns = np.int32, np.float32, np.uint64, np.uint16, np.int64
+    kinds: tuple[Any, ...] = (
+        whole, word, word, single, tick, tick, word, np.uint8, whole, word, single, ns, whole, ns,
+    )  # fmt: skip
+    work = Draws(*(np.empty(n + 64, kind) for kind in kinds))
+    work.number[:] = np.arange(n + 64)
+    return work
 
 
 class Found(NamedTuple):
-    """Receptions before they are read out: upper half of the word, word of the noise, median power, calibration."""
+    """Receptions before they are read out: link, upper half of the word, start of the noise; and what becomes of it."""
 
+    link: Array
     drawn: Array
+    noise: Array
     jitter: Array
-    received: Array
-    bias: Array
-    fade: Array
+    power: Array
+    error: Array
 
 
 def found_of(n: int) -> Found:
     """Room for `n` receptions."""
-    whole, single = np.int32, np.float32
-    return Found(*[np.empty(n, kind) for kind in (np.uint32, whole, whole, single, whole)])
+    whole = np.int32
+    return Found(*[np.empty(n + 64, kind) for kind in (whole, np.uint32, np.uint64, whole, whole, np.float32)])
 
 
-_part = numba.njit(error_model="numpy", nogil=True)
+_part = numba.njit(error_model="numpy", nogil=True, forceinline=True)
 
 
 @_part
-def _lay_out(links, first, n, id_word, least, work):  # type: ignore[no-untyped-def]
+def full(n):  # type: ignore[no-untyped-def]
+    """The next multiple of SIDE: loops over it leave the compiler no remainder to do one by one."""
+    return (n + SIDE - 1) & -SIDE
+
+
+@_part
+def lay_out(links, first, n, sites, least, id_word, latency, leasts):  # type: ignore[no-untyped-def]
     """Put what every beacon of a sender asks of its links side by side."""
-    words, leasts, witness, received = work.id_word, work.least, links.witness, links.received_cdbm
+    witness, received, words, latencies = links.witness, links.received_cdbm, sites.id_word, sites.latency_s
     for k in range(n):
-        words[k] = id_word[np.uint32(witness[first + k])]
+        id_word[k] = words[np.uint32(witness[np.uint64(first + k)])]
     for k in range(n):
-        leasts[k] = least[np.uint32(np.int32(received[first + k]) - LOWEST_CDBM)]
+        latency[k] = latencies[np.uint32(witness[np.uint64(first + k)])]
+    for k in range(n):
+        leasts[k] = np.uint64(least[np.uint32(np.int32(received[np.uint64(first + k)]) - _LOWEST)]) << _32
+    for k in range(n, full(n)):  # so that loops over full lanes hear nothing more
+        id_word[k], latency[k], leasts[k] = np.uint64(0), np.float32(1.0), _NEVER
 
 
 @_part
-def _draw(air, n, work):  # type: ignore[no-untyped-def]
-    """The links that hear this beacon, up or not; how many they are."""
-    id_word, least, word, heard, chosen = work.id_word, work.least, work.word, work.heard, work.chosen
-    for k in range(n):
-        drawn = mix64(air ^ id_word[k])
-        word[k] = drawn
-        heard[k] = np.uint8(np.uint32(drawn >> _32) >= least[k])
-    m = np.uint64(0)
-    for k in range(n):
-        chosen[m] = k
-        m += np.uint64(heard[k])
-    return np.int64(m)
+def delays(latency, drawn, m, late, late_ns):  # type: ignore[no-untyped-def]
+    """Delay of each report from the lower half of its word [s, ns]."""
+    for k in range(full(m)):
+        late[k] = latency[k] * (LEAST_DELAY + MEAN_EXTRA_DELAY * uniform_log(np.uint32(drawn[k])))
+    for k in range(full(m)):
+        late_ns[k] = np.int64((np.float64(late[k]) * 1e9 + _ROUNDER) - _ROUNDER)
+
+
+@_part
+def in_order(late, m, places):  # type: ignore[no-untyped-def]
+    """The place of each report in order of arrival; False where two arrive at the same time."""
+    place(late, m, places)
+    total = 0
+    for k in range(m):
+        total += np.int64(places[k])
+    return 2 * total == m * (m - 1)
+
+
+@_part
+def no_two_equal(late_ns, n):  # type: ignore[no-untyped-def]
+    """Whether times in order are all different."""
+    equal = 0
+    for k in range(1, n):
+        equal += np.int64(late_ns[k] == late_ns[k - 1])
+    return equal == 0
 
 
 @_part
@@ -97,101 +142,162 @@ def _sort(key, n):  # type: ignore[no-untyped-def]
         gap = 3 * gap + 1
     while gap > 0:
         for k in range(gap, n):
-            held, place = key[k], k
-            while place >= gap and key[place - gap] > held:
-                key[place] = key[place - gap]
-                place -= gap
-            key[place] = held
+            held, at = key[k], k
+            while at >= gap and key[at - gap] > held:
+                key[at] = key[at - gap]
+                at -= gap
+            key[at] = held
         gap //= 3
 
 
 @_part
-def _settle_ties(key, n, late, report, id_word, chosen):  # type: ignore[no-untyped-def]
+def _settle_ties(key, n, late_ns, report, id_word, chosen):  # type: ignore[no-untyped-def]
     """Put reports that arrive in the same nanosecond in order of their ids."""
     for k in range(1, n):
-        place = k
-        while place > 0:
-            one, two = key[place - 1] & (ROOM - 1), key[place] & (ROOM - 1)
-            if late[one] != late[two]:
+        at = k
+        while at > 0:
+            one, two = key[at - 1] & (ROOM - 1), key[at] & (ROOM - 1)
+            if late_ns[one] != late_ns[two]:
                 break
             if mix64(report ^ id_word[chosen[one]]) < mix64(report ^ id_word[chosen[two]]):
                 break
-            key[place - 1], key[place] = key[place], key[place - 1]
-            place -= 1
+            key[at - 1], key[at] = key[at], key[at - 1]
+            at -= 1
 
 
 @_part
-def read_out(found, n, tables, rssi_dbm, snr_db):  # type: ignore[no-untyped-def]
-    """RSSI [dBm] and SNR [dB] as reported of the first `n` packets in `found`; in steps that work on many at once."""
-    drawn, jitter, received, bias, fade = found.drawn, found.jitter, found.received, found.bias, found.fade
-    starts, steps = tables.fade_cdb, tables.fade_step_cdb
+def sorted_places(late_ns, m, report, id_word, chosen, key, places):  # type: ignore[no-untyped-def]
+    """The place of each report in order of arrival, ties by report id, however many there are."""
+    for k in range(m):
+        key[k] = late_ns[k] * ROOM + k
+    _sort(key, m)
+    _settle_ties(key, m, late_ns, report, id_word, chosen)
+    for k in range(m):
+        places[key[k] & (ROOM - 1)] = k
+
+
+@_part
+def write_down(m, last, first, chosen, drawn, late_ns, places, noise, found, n, delay_ns, n_out):  # type: ignore[no-untyped-def]
+    """Note the reports on a call in order of arrival, those of a place beyond `last` all at the end."""
+    link, upper, start = found.link, found.drawn, found.noise
+    for k in range(m):
+        at = np.uint64(min(places[k], last))
+        link[np.uint64(n) + at] = np.int32(first) + chosen[k]
+        upper[np.uint64(n) + at] = np.uint32(drawn[k] >> _32)
+        delay_ns[np.uint64(n_out) + at] = late_ns[k]
+    for k in range(m):
+        start[np.uint64(n + k)] = noise
+
+
+@numba.njit(error_model="numpy", nogil=True)
+def read_out(found, n, links, sites, tables, first, witness, rssi_dbm, snr_db):  # type: ignore[no-untyped-def]
+    """Witness, RSSI [dBm] and SNR [dB] as reported of the `n` packets in `found`, from the place `first` on."""
+    link, drawn, noise, jitter, power, error = found
+    starts, steps, of_link, received = tables.fade_cdb, tables.fade_step_cdb, links.witness, links.received_cdbm
+    id_word, bias, first = sites.id_word, sites.bias_cdb, np.uint64(first)
+    for k in range(n):
+        witness[first + np.uint64(k)] = of_link[np.uint32(link[k])]
+    for k in range(n):
+        noise[k] ^= id_word[np.uint32(witness[first + np.uint64(k)])]
+    for k in range(n):
+        error[k] = np.float32(bias[np.uint32(witness[first + np.uint64(k)])])
     for k in range(n):
         upper = drawn[k] >> _31
         from_end = np.float32(np.uint32(drawn[k] ^ _ALL) if upper else drawn[k]) + _HALF
         bits = np.float32(from_end).view(np.int32)
-        node = np.uint32((bits >> _FRACTION_BITS) - HALF_BITS + SIDE * np.int32(upper))
+        node = np.uint32((bits >> _FRACTION_BITS) - HALF_BITS + SIDE_OF_FADES * np.int32(upper))
         along = np.float32(bits & _FRACTION) * _TO_FRACTION
-        fade[k] = np.int32(rounded(starts[node] + along * steps[node]))
+        power[k] = np.int32(rounded(starts[node] + along * steps[node]))
     weakest = np.int32(tables.sensitivity_cdbm)
     for k in range(n):
-        power = received[k] + fade[k]
-        power = power if power > weakest else weakest
-        received[k] = (power if power < _STRONGEST else _STRONGEST) - _LOWEST
+        whole = np.int32(received[np.uint32(link[k])]) + power[k]
+        whole = whole if whole > weakest else weakest
+        power[k] = (whole if whole < _STRONGEST else _STRONGEST) - _LOWEST
     for k in range(n):
-        bias[k] = bias[k] * _PERCENT + _JITTER_DB * normal(jitter[k])
+        jitter[k] = np.int32(mix64(noise[k]) >> _32)
+    for k in range(n):
+        error[k] = error[k] * _PERCENT + _JITTER_DB * normal(jitter[k])
     total, ratio = tables.total_dbm, tables.snr_db
     for k in range(n):
-        place = np.uint32(received[k])
-        rssi_dbm[k] = rounded(total[place] + bias[k])
-        snr_db[k] = ratio[place]
+        rssi_dbm[first + np.uint64(k)] = rounded(total[np.uint32(power[k])] + error[k])
+    for k in range(n):
+        snr_db[first + np.uint64(k)] = ratio[np.uint32(power[k])]
+
+
+@_part
+def _draw(air, n, id_word, least, word, heard):  # type: ignore[no-untyped-def]
+    """Whether each link hears this beacon, up or not."""
+    for k in range(full(n)):
+        word[k] = mix64(air ^ id_word[k])
+    for k in range(full(n)):
+        heard[k] = np.uint8(word[k] >= least[k])
 
 
 @numba.njit(error_model="numpy", nogil=True, cache=True)
-def receptions(calls, begin, links, sites, down, tables, work, found, start, out):  # type: ignore[no-untyped-def]
+def expected(calls, links, least):  # type: ignore[no-untyped-def]
+    """How many reports there will be, about."""
+    sender, start, received = calls.sender, links.start, links.received_cdbm
+    total, of_sender, last_sender = 0.0, 0.0, -1
+    for call in range(len(sender)):
+        if sender[call] != last_sender:
+            last_sender, never = sender[call], np.uint64(0)
+            first, last = start[last_sender], start[last_sender + 1]
+            for k in range(first, last):
+                never += np.uint64(least[np.uint32(np.int32(received[np.uint64(k)]) - _LOWEST)])
+            of_sender = np.float64(last - first) - np.float64(never) * 2.0**-32
+        total += of_sender
+    return total
+
+
+@numba.njit(error_model="numpy", nogil=True, cache=True)
+def receptions(calls, begin, links, sites, down, tables, some_down, work, found, start, out):  # type: ignore[no-untyped-def]
     """Receptions of the calls from `begin` on: fills the columns of `out` and `start`; how many calls were done.
 
-    It stops early where the columns might not hold the next call.
+    It stops early where the columns might not hold the next call. `some_down`: whether anybody is down at all.
     """
-    down_from, down_to = down
-    n_out, last_sender, first, n = 0, -1, 0, 0
+    number, id_word, least, latency, down_from, down_to, word, heard, chosen, drawn, late, late_ns, places, key = work
+    from_tick, to_tick = down
+    n_out, n_read, last_sender, first, n = 0, 0, -1, 0, 0
     start[0] = 0
+    n_done = len(calls.sender) - begin
     for call in range(begin, len(calls.sender)):
         sender = calls.sender[call]
         if sender != last_sender:
-            first = links.start[sender]
+            last_sender, first = sender, links.start[sender]
             n = links.start[sender + 1] - first
-            _lay_out(links, first, n, sites.id_word, tables.least, work)
-            last_sender = sender
+            lay_out(links, first, n, sites, tables.least, id_word, latency, least)
+            for k in range(n if some_down else 0):
+                witness = np.uint32(links.witness[first + k])
+                down_from[k], down_to[k] = from_tick[witness], to_tick[witness]
         if n_out + n > len(out.witness):
-            read_out(found, n_out, tables, out.rssi_dbm, out.snr_db)
-            return call - begin
-        m = _draw(calls.air[call], n, work)
-        tick, n_up = calls.tick[call], 0
-        for k in range(m):
-            link = work.chosen[k]
-            witness = links.witness[first + link]
-            if tick < down_from[witness] or tick >= down_to[witness]:
-                work.chosen[n_up] = link
-                delay_s = sites.latency_s[witness] * (
-                    LEAST_DELAY + MEAN_EXTRA_DELAY * uniform_log(np.uint32(work.word[link]))
-                )
-                late = np.int64((np.float64(delay_s) * 1e9 + _ROUNDER) - _ROUNDER)
-                work.late[n_up] = late
-                work.key[n_up] = late * ROOM + n_up
-                n_up += 1
-        _sort(work.key, n_up)
-        _settle_ties(work.key, n_up, work.late, calls.report[call], work.id_word, work.chosen)
-        for k in range(n_up):
-            place = work.key[k] & (ROOM - 1)
-            link = work.chosen[place]
-            witness = links.witness[first + link]
-            found.drawn[n_out] = np.uint32(work.word[link] >> _32)
-            found.jitter[n_out] = np.int32(mix64(calls.noise[call] ^ work.id_word[link]) >> _32)
-            found.received[n_out] = links.received_cdbm[first + link]
-            found.bias[n_out] = sites.bias_cdb[witness]
-            out.witness[n_out] = witness
-            out.delay_ns[n_out] = work.late[place]
-            n_out += 1
+            n_done = call - begin
+            break
+        _draw(calls.air[call], n, id_word, least, word, heard)
+        if some_down:
+            tick = calls.tick[call]
+            for k in range(n):
+                heard[k] &= np.uint8(tick < down_from[k]) | np.uint8(tick >= down_to[k])
+        wide = full(n)
+        pack(heard, wide, word, drawn, 0)
+        pack(heard, wide, latency, late, 0)
+        m = pack(heard, wide, number, chosen, 0)
+        delays(late, drawn, m, late, late_ns)
+        at = n_out - n_read
+        ordered = m <= _FEW and in_order(late, m, places)
+        if ordered:
+            write_down(
+                m, m, first, chosen, drawn, late_ns, places, calls.noise[call], found, at, out.delay_ns, n_out
+            )  # fmt: skip
+            ordered = no_two_equal(out.delay_ns[n_out : n_out + m], m)
+        if not ordered:
+            sorted_places(late_ns, m, calls.report[call], id_word, chosen, key, places)
+            write_down(
+                m, m, first, chosen, drawn, late_ns, places, calls.noise[call], found, at, out.delay_ns, n_out
+            )  # fmt: skip
+        n_out += m
         start[call - begin + 1] = n_out
-    read_out(found, n_out, tables, out.rssi_dbm, out.snr_db)
-    return len(calls.sender) - begin
+        if n_out - n_read >= BLOCK:
+            read_out(found, n_out - n_read, links, sites, tables, n_read, out.witness, out.rssi_dbm, out.snr_db)
+            n_read = n_out
+    read_out(found, n_out - n_read, links, sites, tables, n_read, out.witness, out.rssi_dbm, out.snr_db)
+    return n_done

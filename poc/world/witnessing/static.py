@@ -24,11 +24,11 @@ def links_compiled(airspace: Airspace, begin: int, end: int) -> Links:
     ground = airspace.ground
     counts: list[Array] = [np.zeros(1, np.int64)]
     parts: list[tuple[Array, Array]] = []
-    n_free = FIRST_LINKS * (end - begin)
+    n_free = FIRST_LINKS * (end - begin) + FIRST_SCRATCH
     while begin < end:
         witness, received_cdbm = np.empty(n_free, np.int32), np.empty(n_free, np.int16)
         start = np.empty(end - begin + 1, np.int64)
-        work = _scratch()
+        work = _scratch(len(airspace.shadow.words))
         n_done, needed = static_links(
             ground.sites, ground.bins, airspace.law, airspace.shadow, airspace.least_cdbm,
             np.int32(airspace.floor_cdbm), begin, end, work, witness, received_cdbm, start,
@@ -37,7 +37,7 @@ def links_compiled(airspace: Airspace, begin: int, end: int) -> Links:
         parts.append((witness[:n_links], received_cdbm[:n_links]))
         counts.append(np.diff(start[: n_done + 1]))
         if needed:
-            _threads.scratch = scratch(int(needed * 1.25))
+            _threads.scratch = scratch(int(needed * 1.25), len(airspace.shadow.words))
         elif begin + n_done < end:
             n_free = max(2 * n_free, len(work.place))
         begin += n_done
@@ -45,8 +45,8 @@ def links_compiled(airspace: Airspace, begin: int, end: int) -> Links:
     return Links(np.cumsum(np.concatenate(counts)), columns[0], columns[1], 0)
 
 
-def _scratch() -> Scratch:
-    if not hasattr(_threads, "scratch"):
-        _threads.scratch = scratch(FIRST_SCRATCH)
-    work: Scratch = _threads.scratch
+def _scratch(n_tilings: int) -> Scratch:
+    work: Scratch | None = getattr(_threads, "scratch", None)
+    if work is None or len(work.words) != n_tilings:
+        _threads.scratch = work = scratch(FIRST_SCRATCH, n_tilings)
     return work

@@ -45,3 +45,22 @@ def test_shards_are_the_tables_cut_up(emulation, beaconers, monkeypatch):
     names = ("report", "payload", "hotspot", "received_ns", "rssi_dbm", "snr_db")
     for name, column in zip(names, joined, strict=True):
         assert np.array_equal(column[order], reports[name]), name
+
+
+def test_epochs_come_out_the_same_in_any_order_and_all_at_once(emulation, monkeypatch):
+    monkeypatch.setattr(observers, "SHARD_BEACONERS", 64)
+    spans, world = [emulation._span(number) for number in range(3)], emulation.world
+    one_by_one: dict[int, list] = {span.epoch: [] for span in spans}
+    observer = BeaconWitness(emulation.setting)
+    for span in reversed(spans):
+        one_by_one[span.epoch] = list(observer.shards(world, span))
+    at_once: dict[int, list] = {span.epoch: [] for span in spans}
+    for span, shard in BeaconWitness(emulation.setting).shards_of_spans(world, spans):
+        at_once[span.epoch].append(shard)
+    for span in spans:
+        assert len(at_once[span.epoch]) == len(one_by_one[span.epoch]) == 3
+        for one, two in zip(one_by_one[span.epoch], at_once[span.epoch], strict=True):
+            assert len(one) > 100
+            assert one.beacons.equals(two.beacons)
+            for name in ("beaconer_row", "start", "witness_row", "received_ns", "rssi_dbm", "snr_db"):
+                assert np.array_equal(getattr(one, name), getattr(two, name)), name

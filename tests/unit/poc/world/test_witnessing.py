@@ -20,7 +20,7 @@ from poc.world.witnessing import receptions, static
 from poc.world.witnessing.hearing import calls_of, hear_in_numpy
 from poc.world.witnessing.links import airspace_of
 from poc.world.witnessing.receptions import flat_links, receptions_compiled
-from poc.world.witnessing.receptions_compiled import found_of
+from poc.world.witnessing.receptions_compiled import BLOCK, found_of
 from poc.world.witnessing.static import links_compiled
 from poc.world.witnessing.tables import fade_cdb, tables_of
 from radio_models.fading import FADING
@@ -116,11 +116,11 @@ def checksum(airspace, begin=0, end=None, step=10**6, backwards=False):
     return zlib.crc32(b"".join(column[order].tobytes() for column in whole))
 
 
-def _crc_of_half(half):
+def _crcs_of_third(third):
     airspace = airspace_of(fleet(300), setting(), SENSITIVITY_DBM)
     return [
         zlib.crc32(receptions_of(airspace, links_compiled(airspace, a, a + 10), a, a + 10, plain=False)[1].rssi_dbm)
-        for a in range(150 * half, 150 * half + 150, 10)
+        for a in range(100 * third, 100 * third + 100, 10)
     ]
 
 
@@ -138,18 +138,19 @@ def test_one_checksum_however_the_work_is_cut(monkeypatch):
     assert checksum(airspace_of(truth, setting(seed=2), SENSITIVITY_DBM)) != expected
     monkeypatch.setattr(static, "FIRST_SCRATCH", 1)  # too little room for anything: grown when it is full
     monkeypatch.setattr(static, "FIRST_LINKS", 1)
-    monkeypatch.setattr(receptions, "FIRST_RECEPTIONS", 1)
+    monkeypatch.setattr(receptions, "SPREAD", -1e9)
     vars(static._threads).clear()
     vars(receptions._threads).clear()
     assert checksum(airspace) == expected
 
 
 def test_threads_and_processes_give_the_same():
-    halves = [_crc_of_half(0), _crc_of_half(1)]
+    thirds = [_crcs_of_third(third) for third in range(3)]
     with ThreadPoolExecutor(2) as threads:
-        assert list(threads.map(_crc_of_half, (0, 1))) == halves
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
-        assert list(processes.map(_crc_of_half, (0, 1))) == halves
+        assert list(threads.map(_crcs_of_third, range(3))) == thirds
+    for n in (2, 3):
+        with ProcessPoolExecutor(n, mp_context=get_context("spawn")) as processes:
+            assert list(processes.map(_crcs_of_third, range(3))) == thirds
 
 
 def test_twenty_thousand_neighbours_of_one_hotspot():
@@ -246,14 +247,15 @@ def test_first_arrivals_are_the_head_of_all_receptions(some_down):
     count = np.diff(heard.start)
     assert (count > 14).sum() > 50
     for most in (5, 14):
-        first, rows_found = first_of(len(calls.sender), most), found_of(most * len(calls.sender))
-        work = queue(int(np.diff(found.start).max()), most)
+        n_links = int(np.diff(found.start).max())
+        first, rows_found, work = first_of(len(calls.sender), most), found_of(BLOCK + n_links), queue(n_links)
         first_arrivals(
-            calls, flat_links(found), sites, (down // 2, down * 2), tables, most, work, rows_found, first
+            calls, flat_links(found), sites, (down // 2, down * 2), tables, some_down, most, work, rows_found, first
         )  # fmt: skip
         assert np.array_equal(first.n_heard, count)
+        assert np.array_equal(np.diff(first.start), np.minimum(count, most))
         for k in np.flatnonzero(count):
             head = slice(heard.start[k], heard.start[k] + min(count[k], most))
+            mine = slice(first.start[k], first.start[k + 1])
             for name in ("witness", "delay_ns", "rssi_dbm", "snr_db"):
-                assert np.array_equal(getattr(first, name)[k, : min(count[k], most)], getattr(heard, name)[head]), name
-        assert (first.witness[count == 0] == -1).all()
+                assert np.array_equal(getattr(first, name)[mine], getattr(heard, name)[head]), name
