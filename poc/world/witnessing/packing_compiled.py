@@ -1,7 +1,8 @@
-"""Keep the flagged entries of an array, side by side: the one step of the kernels that a compiler does not vectorise.
+"""What a compiler does not make vectors of by itself: keep the flagged entries of an array, and place values in order.
 
-Written in LLVM's own words, sixteen entries at a time: one instruction where the processor has it (AVX-512), a few
-plain ones elsewhere, with the same result. Source: LLVM Language Reference, `llvm.experimental.vector.compress`.
+Written in LLVM's own words, sixteen entries or more at a time: one instruction where the processor has it (AVX-512), a
+few plain ones elsewhere, with the same result. Numba's cache does not see an edit of this file, see `float32_compiled`.
+Source: LLVM Language Reference, `llvm.experimental.vector.compress`.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from numba.extending import intrinsic
 
 STEP = 16  # entries at a time; arrays have room for as many beyond what they hold
 SIDE = 32  # values that are held against all others at a time
+_intrinsic: Any = intrinsic
+_cgutils: Any = cgutils
 _BIT, _BYTE = ir.IntType(1), ir.IntType(8)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_intrinsic
 def _step(typing_context, flags, k, source, target, m):  # type: ignore[no-untyped-def]
     """Append the flagged ones of `source[k:k + STEP]` at `target[m]`; where the next would go."""
 
@@ -37,7 +40,7 @@ def _step(typing_context, flags, k, source, target, m):  # type: ignore[no-untyp
         letter = "f" if isinstance(entry, ir.FloatType) else "i"
         name = f"llvm.experimental.vector.compress.v{n}{letter}{source.dtype.bitwidth}"
         kind = ir.FunctionType(several, [several, few, several])
-        compress = cgutils.get_or_insert_function(builder.module, kind, name)
+        compress = _cgutils.get_or_insert_function(builder.module, kind, name)
         nothing = ir.Constant(several, ir.Undefined)
         for first in range(0, STEP, n):
             lanes = ir.Constant(ir.VectorType(ir.IntType(32), n), list(range(first, first + n)))
@@ -70,7 +73,7 @@ def pack(flags, n, source, target, m):  # type: ignore[no-untyped-def]
     return m
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_intrinsic
 def _places(typing_context, values, n, k, places):  # type: ignore[no-untyped-def]
     """Fill `places[k:k + SIDE]`: how many of the first `n` of `values` (float32) are smaller than each."""
 
@@ -83,9 +86,9 @@ def _places(typing_context, values, n, k, places):  # type: ignore[no-untyped-de
         counts = ir.VectorType(ir.IntType(32), SIDE)
         singles = ir.VectorType(ir.FloatType(), SIDE)
         mine = builder.load(builder.bitcast(address(0, k), singles.as_pointer()), align=4)
-        total = cgutils.alloca_once_value(builder, ir.Constant(counts, [0] * SIDE))
+        total = _cgutils.alloca_once_value(builder, ir.Constant(counts, [0] * SIDE))
         same = ir.Constant(counts, [0] * SIDE)
-        with cgutils.for_range(builder, n) as loop:
+        with _cgutils.for_range(builder, n) as loop:
             one = builder.insert_element(
                 ir.Constant(singles, ir.Undefined), builder.load(address(0, loop.index)), ir.Constant(counts.element, 0)
             )

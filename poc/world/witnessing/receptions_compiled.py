@@ -119,7 +119,7 @@ def delays(latency, drawn, m, late, late_ns):  # type: ignore[no-untyped-def]
 def in_order(late, m, places):  # type: ignore[no-untyped-def]
     """The place of each report in order of arrival; False where two arrive at the same time."""
     place(late, m, places)
-    total = 0
+    total = np.int64(0)
     for k in range(m):
         total += np.int64(places[k])
     return 2 * total == m * (m - 1)
@@ -128,7 +128,7 @@ def in_order(late, m, places):  # type: ignore[no-untyped-def]
 @_part
 def no_two_equal(late_ns, n):  # type: ignore[no-untyped-def]
     """Whether times in order are all different."""
-    equal = 0
+    equal = np.int64(0)
     for k in range(1, n):
         equal += np.int64(late_ns[k] == late_ns[k - 1])
     return equal == 0

@@ -21,23 +21,24 @@ _threads = threading.local()
 
 def links_compiled(airspace: Airspace, begin: int, end: int) -> Links:
     """The links of the sites `begin` to `end`, bit for bit those of `Airspace.links_in_numpy`."""
-    ground = airspace.ground
+    ground, shadow = airspace.ground, airspace.shadow
+    assert shadow is not None
     counts: list[Array] = [np.zeros(1, np.int64)]
     parts: list[tuple[Array, Array]] = []
     n_free = FIRST_LINKS * (end - begin) + FIRST_SCRATCH
     while begin < end:
         witness, received_cdbm = np.empty(n_free, np.int32), np.empty(n_free, np.int16)
         start = np.empty(end - begin + 1, np.int64)
-        work = _scratch(len(airspace.shadow.words))
+        work = _scratch(len(shadow.words))
         n_done, needed = static_links(
-            ground.sites, ground.bins, airspace.law, airspace.shadow, airspace.least_cdbm,
+            ground.sites, ground.bins, airspace.law, shadow, airspace.least_cdbm,
             np.int32(airspace.floor_cdbm), begin, end, work, witness, received_cdbm, start,
         )  # fmt: skip
         n_links = int(start[n_done])
         parts.append((witness[:n_links], received_cdbm[:n_links]))
         counts.append(np.diff(start[: n_done + 1]))
         if needed:
-            _threads.scratch = scratch(int(needed * 1.25), len(airspace.shadow.words))
+            _threads.scratch = scratch(int(needed * 1.25), len(shadow.words))
         elif begin + n_done < end:
             n_free = max(2 * n_free, len(work.place))
         begin += n_done
