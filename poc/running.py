@@ -16,6 +16,7 @@ import pyarrow as pa
 from poc.checkpoint import NAME as CHECKPOINT
 from poc.checkpoint import Between, load, save
 from poc.emulator import Emulation, Epoch
+from poc.interop.signing import needs_keys, signatures, write_signatures
 from poc.metrics import grade
 from poc.parts import PartsWriter
 from poc.scenario import Scenario
@@ -46,6 +47,7 @@ def run_in_memory(scenario: Scenario, jobs: int = 1, progress: Progress | None =
     >>> run.metrics["n_hotspots"]
     0
     """
+    needs_keys(scenario.signing.share)
     emulation, started = Emulation.of(scenario, jobs), time.time()
     parts: dict[str, list[pa.Table]] = {}
     unpaid: dict[str, int] = {}
@@ -54,6 +56,8 @@ def run_in_memory(scenario: Scenario, jobs: int = 1, progress: Progress | None =
             parts.setdefault(name, []).append(with_epoch(epoch.span.epoch, table))
         _add(unpaid, epoch.unpaid_bones)
     tables = {name: pa.concat_tables(tables) for name, tables in parts.items()}
+    if scenario.signing.share > 0:
+        tables["signatures"] = pa.concat_tables(signatures(tables, scenario.seed, scenario.signing.share))
     manifest = manifest_of(emulation, unpaid, time.time() - started)
     return RunData(manifest, grade(tables, manifest, emulation.setting.city), tables, emulation.setting.city)
 
@@ -67,10 +71,13 @@ def run_to_folder(
     (without `force`) or cannot be written. A run in pieces that was stopped goes on with the epoch that it was in, and
     what it had finished of that epoch stays as it is.
     """
+    needs_keys(scenario.signing.share)
     emulation, started = Emulation.of(scenario, jobs), time.time()
     run = _resumable_run(emulation) if emulation.in_pieces else None
     with new_folder(out, force, run) as folder:
         unpaid = (_write_parts if emulation.in_pieces else _write_tables)(emulation, folder, progress)
+        if scenario.signing.share > 0:
+            write_signatures(folder, scenario.seed, scenario.signing.share)
         manifest = manifest_of(emulation, unpaid, time.time() - started)
         metrics = grade(FolderTables(folder), manifest, emulation.setting.city)
         write_json(folder / "metrics.json", metrics)

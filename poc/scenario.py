@@ -124,6 +124,12 @@ class DetectorSection(_Section):
     denylist: Literal["detectors", "absent", "unloaded"] = "detectors"
 
 
+class SigningSection(_Section):
+    """Which reports carry an ed25519 signature (needs the extra 'crypto' and reports = ["all"]); large runs sample."""
+
+    share: Share = Field(0.0, description="0 = nobody signs, 1 = every report is signed")
+
+
 class Scenario(_Section):
     """All of the above."""
 
@@ -137,7 +143,17 @@ class Scenario(_Section):
     actors: list[PlugIn] = Field(default_factory=list)
     profile: ProfileSection = ProfileSection()
     detectors: DetectorSection = DetectorSection()
+    signing: SigningSection = SigningSection()
     reports: list[Literal["all", "selected", "link-statistics"]] = Field(default=["all"], min_length=1)
+
+    @model_validator(mode="after")
+    def _what_is_signed_is_kept(self) -> Scenario:
+        if self.signing.share > 0 and "all" not in self.reports:
+            raise ValueError(
+                f"signing.share is {self.signing.share:g} but reports is {self.reports}, expected reports that are "
+                'kept; add "all" to reports'
+            )
+        return self
 
     def with_settings(self, settings: Mapping[str, Any]) -> Scenario:
         """The same scenario with dotted keys exchanged, for instance {"fleet.n_hotspots": 50}."""

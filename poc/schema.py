@@ -103,6 +103,18 @@ POC_IDS = Schema(
     "Helium's ids of beacons, where the file tells payload and key; only in foreign files",
 )
 
+SIGNATURES = Schema(
+    "signatures",
+    ("kind", "report"),
+    (
+        Column("kind", "text", "", "beacon or witness"),
+        Column("report", "uint64", "", "id of the beacon report or witness report"),
+        _HOTSPOT,
+        *(Column(f"word_{i}", "uint64", "", f"bytes {8 * i} to {8 * i + 7}, little-endian") for i in range(8)),
+    ),
+    "ed25519 signatures of hotspots over their reports as they go over the wire; a sample where the scenario says so",
+)
+
 _SIDE_COLUMNS = (
     Column("beaconer_cell", "uint64", "", "asserted cell of the beaconer"),
     Column("beaconer_gain_dbi", "float64", "dBi", "asserted gain of the beaconer"),
@@ -347,7 +359,8 @@ EDGE_SCORES = Schema(
 TABLES: dict[str, Schema] = {
     schema.name: schema
     for schema in (
-        HOTSPOTS, TRUTH, ENTROPIES, BEACONS, WITNESS_REPORTS, NAMED_BEACONS, POC_IDS, JOINED_BEACONS, RECEPTIONS,
+        HOTSPOTS, TRUTH, ENTROPIES, BEACONS, WITNESS_REPORTS, NAMED_BEACONS, POC_IDS, SIGNATURES,
+        JOINED_BEACONS, RECEPTIONS,
         BEACON_VERDICTS, WITNESS_VERDICTS, CLAIMS, SHARES, REWARDS, MOVES, DEEDS, LINK_STATISTICS, ACTIVITY, SCORES,
         EDGE_SCORES,
     )

@@ -38,8 +38,15 @@ def export(
     ],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder to write; default: DIR-<form>.")] = None,
     sign: Annotated[
-        float, typer.Option("--sign", min=0.0, max=1.0, help="Share of the reports in oracle files that are signed.")
-    ] = 0.0,
+        float | None,
+        typer.Option(
+            "--sign",
+            min=0.0,
+            max=1.0,
+            help="Share of the reports that are signed; default: as the run was.",
+            show_default=False,
+        ),
+    ] = None,
     force: Force = False,
     output: FormatOption = Format.auto,
     quiet: Quiet = False,

@@ -32,6 +32,9 @@ def verify(
     data: Annotated[
         Path | None, typer.Option("--data", help="Data transfer: table with hotspot, epoch, data_credits.")
     ] = None,
+    signatures: Annotated[
+        str, typer.Option("--signatures", help="Of bad ed25519 signatures: count, reject or ignore.")
+    ] = "count",
     force: Force = False,
     output: FormatOption = Format.auto,
     quiet: Quiet = False,
@@ -50,7 +53,7 @@ def verify(
 
     summary = verify_to_folder(
         Files(hotspots, beacons, witnesses, denylist, entropy), find_profile(profile), out,
-        state=state, emission_bones=emission_bones, price=price, data=data, force=force,
+        state=state, emission_bones=emission_bones, price=price, data=data, signatures=signatures, force=force,
     )  # fmt: skip
     rows = [
         {"kind": kind, "reason": reason, "n": n}

@@ -19,8 +19,10 @@ import pyarrow.parquet as pq
 from maps.grid import are_valid, coordinates_from_cells
 from poc.errors import DataError, did_you_mean
 from poc.interop.export_oracle import OracleFiles
-from poc.interop.run_reports import Row, data_rate_name, run_reports
+from poc.interop.run_reports import Row, RunReports, data_rate_name, run_reports
+from poc.interop.signing import signatures_of
 from poc.ledger.address import address_from_public_key
+from poc.ledger.keys import public_key
 from poc.reasons import Reason
 from poc.store import RunData, new_folder, write_json
 from radio_models.lora.region_plans import REGION_NUMBERS
@@ -31,13 +33,18 @@ _REGION_NAMES = {number: name for name, number in REGION_NUMBERS.items()}
 _FORMULA = ("=", "+", "-", "@")
 
 
-def export(run: RunData, form: str, out: Path, *, force: bool = False, sign_share: float = 0.0) -> dict[str, int]:
+def export(
+    run: RunData, form: str, out: Path, *, force: bool = False, sign_share: float | None = None
+) -> dict[str, int]:
     """Write a run to the folder `out` in one of FORMS and give the rows of each file.
 
+    `sign_share` of the reports carry their signature, those that the run signed where it is None.
     PocError for another form, a run that did not keep its reports, or a folder that is there already.
     """
     if form not in FORMS:
         raise DataError(f"there is no export '{form}'; {did_you_mean(form, FORMS)}")
+    if sign_share is None:
+        sign_share = float(run.manifest["scenario"].get("signing", {}).get("share", 0.0))
     if not 0.0 <= sign_share <= 1.0:
         raise DataError(f"the share of signed reports is {sign_share}, expected 0 to 1; correct it.")
     with new_folder(out, force) as folder:
@@ -47,9 +54,28 @@ def export(run: RunData, form: str, out: Path, *, force: bool = False, sign_shar
     return written
 
 
-def report_tables(run: RunData) -> dict[str, Rows]:
-    """Hotspots, beacons, witnesses and entropies in the columns of `poc verify`; ids as decimal text."""
+def report_tables(run: RunData, sign_share: float = 0.0) -> dict[str, Rows]:
+    """Hotspots, beacons, witnesses and entropies in the columns of `poc verify`; ids as decimal text.
+
+    Public keys, times by the hotspots' clocks and signatures come along only where something is signed.
+    """
     reports = run_reports(run)
+    tables = _plain_tables(reports)
+    if sign_share > 0:
+        seed = int(run.manifest["seed"])
+        for row, hotspot in zip(tables["hotspots"], reports.hotspots, strict=True):
+            row["public_key"] = public_key(seed, hotspot["hotspot"]).hex()
+        for name, kind, time_ns, rows in (
+            ("beacons", "beacon", "sent_ns", reports.beacons),
+            ("witnesses", "witness", "heard_ns", reports.witnesses),
+        ):
+            data = signatures_of(kind, rows, seed, sign_share)
+            for row, report, signature in zip(tables[name], rows, data, strict=True):
+                row |= {"timestamp_ns": report[time_ns], "signature": signature.hex()}
+    return tables
+
+
+def _plain_tables(reports: RunReports) -> dict[str, Rows]:
     return {
         "hotspots": [
             {
@@ -126,7 +152,7 @@ def hotspot_features(run: RunData) -> tuple[list[tuple[float, float]], Rows]:
 def _oracle(run: RunData, folder: Path, sign_share: float) -> dict[str, int]:
     files = OracleFiles(run, run_reports(run), sign_share)
     written = files.write(folder)
-    rows = report_tables(run)["hotspots"]
+    rows = _plain_tables(files.reports)["hotspots"]
     for row in rows:
         row["emulator_id"] = row["hotspot"]
         row["hotspot"] = address_from_public_key(files.keys[int(row["emulator_id"])])
@@ -135,7 +161,7 @@ def _oracle(run: RunData, folder: Path, sign_share: float) -> dict[str, int]:
 
 def _tables(write: Callable[[Path, Rows], int], suffix: str) -> Callable[[RunData, Path, float], dict[str, int]]:
     def writer(run: RunData, folder: Path, sign_share: float) -> dict[str, int]:
-        tables = {name: rows for name, rows in report_tables(run).items() if rows or name != "entropies"}
+        tables = {name: rows for name, rows in report_tables(run, sign_share).items() if rows or name != "entropies"}
         return {f"{name}{suffix}": write(folder / f"{name}{suffix}", rows) for name, rows in tables.items()}
 
     return writer

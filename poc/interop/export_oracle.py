@@ -16,10 +16,11 @@ from maps.grid import are_valid
 from poc.interop.frames import file_name, write_frames
 from poc.interop.messages import FILE_TYPES
 from poc.interop.reports import report_id
-from poc.interop.run_reports import DATA_RATE_NUMBERS, Row, RunReports
+from poc.interop.run_reports import Row, RunReports
 from poc.interop.run_rewards import EpochMoney, money_by_epoch
+from poc.interop.signing import are_sampled
 from poc.interop.wire import encode
-from poc.keys import Keys
+from poc.interop.wire_reports import BEACON_MESSAGE, WITNESS_MESSAGE, signed_bytes, wire_beacon, wire_witness
 from poc.ledger.keys import public_key, sign
 from poc.reasons import Reason
 from poc.store import RunData
@@ -69,9 +70,8 @@ class OracleFiles:
     @cached_property
     def keys(self) -> dict[int, bytes]:
         """Tagged public key of every hotspot that reports or is registered."""
-        seed = int(self.run.manifest["seed"])
         rows = [*self.reports.hotspots, *self.reports.beacons, *self.reports.witnesses]
-        return {hotspot: public_key(seed, hotspot) for hotspot in {row["hotspot"] for row in rows}}
+        return {hotspot: public_key(self._seed, hotspot) for hotspot in {row["hotspot"] for row in rows}}
 
     @cached_property
     def _hotspots(self) -> dict[int, Row]:
@@ -94,37 +94,21 @@ class OracleFiles:
         return ({"received_timestamp": row["received_ns"] // MS_NS, "report": report(row)} for row in rows)
 
     def _beacon(self, row: Row) -> Row:
-        report = {
-            "pub_key": self.keys[row["hotspot"]],
-            "local_entropy": row["local"],
-            "remote_entropy": row["remote_entropy"],
-            "data": row["data"],
-            "frequency": row["frequency_hz"],
-            "datarate": DATA_RATE_NUMBERS[row["spreading_factor"]],
-            "tx_power": row["power_dbm"],
-            "timestamp": row["sent_ns"],
-            "tmst": row["sent_ns"] // 1000 % 2**32,
-        }
-        return self._signed("lora_beacon_report_req_v1", report, row["hotspot"], row["beacon"])
+        report = wire_beacon(row, self.keys[row["hotspot"]])
+        return self._signed(BEACON_MESSAGE, report, row["hotspot"], row["beacon"])
 
     def _witness(self, row: Row) -> Row:
-        report = {
-            "pub_key": self.keys[row["hotspot"]],
-            "data": row["data"],
-            "timestamp": row["heard_ns"],
-            "tmst": row["heard_ns"] // 1000 % 2**32,
-            "signal": round(row["rssi_dbm"] * 10),
-            "snr": int(row["snr_db"] * 10),  # truncated, as the firmware does
-            "frequency": row["frequency_hz"],
-            "datarate": DATA_RATE_NUMBERS[row["spreading_factor"]],
-        }
-        return self._signed("lora_witness_report_req_v1", report, row["hotspot"], row["report"])
+        report = wire_witness(row, self.keys[row["hotspot"]])
+        return self._signed(WITNESS_MESSAGE, report, row["hotspot"], row["report"])
 
     def _signed(self, message: str, report: Row, hotspot: int, number: int) -> Row:
-        seed = int(self.run.manifest["seed"])
-        if self.sign_share > 0 and Keys(seed).of("signatures").uniform(number) < self.sign_share:
-            report["signature"] = sign(seed, hotspot, encode(message, report))
+        if self.sign_share > 0 and are_sampled(self._seed, self.sign_share, number):
+            report["signature"] = sign(self._seed, hotspot, signed_bytes(message, report))
         return report
+
+    @property
+    def _seed(self) -> int:
+        return int(self.run.manifest["seed"])
 
     def _place(self, hotspot: int) -> Row:
         """Asserted cell as a decimal number, gain in tenths of a dBi, height; nothing for a hotspot without a place."""

@@ -17,18 +17,29 @@ from poc.interop.messages import FILE_TYPES, N_DATA_RATES, SPREADING_FACTORS
 from poc.interop.rejections import Rejections
 from poc.interop.reports import LAST_NS, MS_NS, BeaconRow, WitnessRow, report_id
 from poc.interop.rows import INT64_MAX, Rejected
+from poc.interop.signature_check import SignatureCheck
+from poc.interop.wire import decode
 from poc.interop.wire_compiled import CAUSES, GOOD, Columns, decode_frames
+from poc.interop.wire_reports import BEACON_MESSAGE, WITNESS_MESSAGE, signed_bytes
 from poc.ledger.address import address_from_public_key
 
+#: Message of a report → that of the frame around it.
+_FRAME_OF = {BEACON_MESSAGE: "lora_beacon_ingest_report_v1", WITNESS_MESSAGE: "lora_witness_ingest_report_v1"}
 LONGEST_KEY = 600  # an RSA key of 4096 bits takes about 550 bytes
 
 
-def read_oracle_beacons(path: Path, counts: Rejections) -> list[BeaconRow]:
+def read_oracle_beacons(path: Path, counts: Rejections, signatures: SignatureCheck | None = None) -> list[BeaconRow]:
     """The beacon reports of an `iot_beacon_ingest_report` file; a beacon's name is its Helium id in hex."""
-    return list(_reports(path, "iot_beacon_ingest_report", _beacon, counts))
+
+    def parse(frame: _Frame) -> BeaconRow:
+        row = _beacon(frame)
+        _ask(frame, signatures, BEACON_MESSAGE)
+        return row
+
+    return list(_reports(path, "iot_beacon_ingest_report", parse, counts))
 
 
-def read_oracle_witnesses(path: Path, counts: Rejections) -> list[WitnessRow]:
+def read_oracle_witnesses(path: Path, counts: Rejections, signatures: SignatureCheck | None = None) -> list[WitnessRow]:
     """The witness reports of an `iot_witness_ingest_report` file; a report whose Helium id came before is rejected."""
     seen: set[bytes] = set()
 
@@ -37,6 +48,7 @@ def read_oracle_witnesses(path: Path, counts: Rejections) -> list[WitnessRow]:
         number = report_id(frame.bytes("report.data"), row.received_ns // MS_NS, frame.bytes("report.pub_key"))
         if number in seen:
             raise Rejected("duplicate report")
+        _ask(frame, signatures, WITNESS_MESSAGE)
         seen.add(number)
         return row
 
@@ -58,11 +70,14 @@ def read_oracle_entropies(path: Path, counts: Rejections) -> dict[bytes, tuple[i
     return archive
 
 
+_Bytes = bytes  # a frame has a method of that name
+
+
 class _Frame:
     """One decoded frame of a block; `row` moves on."""
 
     def __init__(self, block: Block, columns: Columns) -> None:
-        self.data, self.row = block.data, 0
+        self.data, self.row, self._block = block.data, 0, block
         self._numbers = {path: columns.number(path).tolist() for path in columns.plan.numbers}
         self._spans = {path: tuple(edge.tolist() for edge in columns.span(path)) for path in columns.plan.spans}
 
@@ -72,6 +87,19 @@ class _Frame:
     def bytes(self, path: str) -> bytes:
         begin, end = self._spans[path]
         return self.data[begin[self.row] : end[self.row]]
+
+    def whole(self) -> _Bytes:
+        """The frame as it stands in the file."""
+        return self.data[int(self._block.begin[self.row]) : int(self._block.end[self.row])]
+
+
+def _ask(frame: _Frame, signatures: SignatureCheck | None, message: str) -> None:
+    if signatures is not None and signatures.asks:
+        signatures.ask(
+            frame.bytes("report.pub_key"),
+            frame.bytes("report.signature"),
+            lambda: signed_bytes(message, decode(_FRAME_OF[message], frame.whole())["report"]),
+        )
 
 
 def _reports(path: Path, file_type: str, parse: Callable[[_Frame], Any], counts: Rejections) -> Iterator[Any]:

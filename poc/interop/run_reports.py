@@ -6,6 +6,7 @@ A run keeps a digest of each payload; where it also keeps entropies the 51 bytes
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +16,10 @@ import pyarrow as pa
 from poc.beacon.entropy import ENTROPIES, bytes_of
 from poc.beacon.payload import payloads_and_digests
 from poc.errors import DataError
-from poc.interop.messages import SPREADING_FACTORS
-from poc.store import RunData
-from poc.table import table_from_arrow
+from poc.store import FolderTables, RunData
+from poc.table import Array, Table, table_from_arrow
 
 Row = dict[str, Any]
-DATA_RATE_NUMBERS = {factor: number for number, factor in SPREADING_FACTORS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +37,79 @@ def run_reports(run: RunData) -> RunReports:
     for name in ("beacons", "witness_reports", "witness_verdicts"):
         if name not in run.tables:
             raise DataError(f"the run holds no table '{name}'; run it again with reports = [\"all\"].")
-    archive = _archive(run)
-    beacons = _rows(run.tables["beacons"])
-    data = _payload_bytes(run.tables["beacons"], run.tables.get("entropies"))
-    for row in beacons:
-        row["data"] = data.get(row["payload"], row["payload"].to_bytes(8, "little"))
-        start_s, remote = archive.get(row.get("entropy", 0), (row["entropy_start_s"], b""))
-        row["remote_entropy"], row["entropy_timestamp_s"] = remote, start_s
-        row["local"] = row["local_entropy"].to_bytes(4, "little") if "local_entropy" in row and remote else b""
-    witnesses = _rows(run.tables["witness_reports"])
-    for row in witnesses:
-        row["data"] = data.get(row["payload"], row["payload"].to_bytes(8, "little"))
+    archive = ReportBytes.of(run.tables)
     last_epoch = {row["hotspot"]: row for row in _rows(run.tables["hotspots"], sort=False)}
     return RunReports(
         list(last_epoch.values()),
-        beacons,
-        witnesses,
-        [{"data": remote, "timestamp": start_s, "version": 0} for start_s, remote in sorted(set(archive.values()))],
+        archive.beacons(_rows(run.tables["beacons"])),
+        archive.witnesses(_rows(run.tables["witness_reports"])),
+        [{"data": data, "timestamp": start_s, "version": 0} for start_s, data in sorted(set(archive.remote.values()))],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportBytes:
+    """The bytes of a run's reports: entropies by number, and of what each payload that can be rebuilt is made.
+
+    `remote` gives (timestamp [s], bytes) of an entropy. `digest`, `row` in the archive and `local` entropy
+    are those of beacons whose entropy is archived.
+    """
+
+    remote: Mapping[int, tuple[int, bytes]]
+    archive: Table
+    digest: Array
+    row: Array
+    local: Array
+
+    @staticmethod
+    def of(tables: Mapping[str, pa.Table]) -> ReportBytes:
+        """From the tables `entropies` and `beacons` of a run."""
+        columns = column_reader(tables)
+        names = ("payload", "entropy", "local_entropy")
+        sent = columns("beacons", names)
+        if "entropies" not in tables or "local_entropy" not in sent.column_names:
+            nothing = np.zeros(0, np.int64)
+            return ReportBytes({}, ENTROPIES.empty(), nothing.astype(np.uint64), nothing, nothing.astype(np.uint32))
+        archive = table_from_arrow(ENTROPIES, tables["entropies"])
+        data = [bytes(line) for line in bytes_of(archive)]
+        times = zip(archive["start_s"].tolist(), data, strict=True)
+        payload, entropy, local = (sent[name].to_numpy() for name in names)
+        row = archive.rows_of(entropy)
+        known = np.flatnonzero(row >= 0)
+        remote = dict(zip(archive["entropy"].tolist(), times, strict=True))
+        return ReportBytes(remote, archive, payload[known], row[known], local[known])
+
+    def payloads(self, digests: list[int]) -> list[bytes]:
+        """The bytes behind digests; the eight bytes of a digest that no beacon of the archive rebuilds."""
+        each = np.flatnonzero(np.isin(self.digest, np.array(digests, np.uint64)))
+        known: dict[int, bytes] = {}
+        if len(each):
+            data, built = payloads_and_digests(
+                bytes_of(self.archive), self.archive["start_s"], self.row[each], self.local[each]
+            )
+            known = {digest: bytes(line) for digest, line in zip(built.tolist(), data, strict=True)}
+        return [known.get(digest, digest.to_bytes(8, "little")) for digest in digests]
+
+    def beacons(self, rows: list[Row]) -> list[Row]:
+        """Rows of BEACONS with `data`, `local`, `remote_entropy` and `entropy_timestamp_s`."""
+        for row in self.witnesses(rows):
+            start_s, remote = self.remote.get(row.get("entropy", 0), (row["entropy_start_s"], b""))
+            row["remote_entropy"], row["entropy_timestamp_s"] = remote, start_s
+            row["local"] = row["local_entropy"].to_bytes(4, "little") if "local_entropy" in row and remote else b""
+        return rows
+
+    def witnesses(self, rows: list[Row]) -> list[Row]:
+        """Rows with the bytes of their payload in `data`."""
+        for row, data in zip(rows, self.payloads([row["payload"] for row in rows]), strict=True):
+            row["data"] = data
+        return rows
+
+
+def column_reader(tables: Mapping[str, pa.Table]) -> Callable[[str, Sequence[str]], pa.Table]:
+    """Some columns of a table, those that are there, without reading the others from disk."""
+    if isinstance(tables, FolderTables):
+        return tables.columns
+    return lambda name, names: tables[name].select([each for each in names if each in tables[name].column_names])
 
 
 def data_rate_name(spreading_factor: int) -> str:
@@ -71,24 +125,3 @@ def _rows(table: pa.Table, sort: bool = True) -> list[Row]:
     if sort and "received_ns" in table.column_names:
         table = table.sort_by([("received_ns", "ascending")])
     return list(table.to_pylist())
-
-
-def _archive(run: RunData) -> dict[int, tuple[int, bytes]]:
-    """(timestamp [s], bytes) of each entropy of the run by its number."""
-    if "entropies" not in run.tables:
-        return {}
-    table = table_from_arrow(ENTROPIES, run.tables["entropies"])
-    data = [bytes(row) for row in bytes_of(table)]
-    return dict(zip(table["entropy"].tolist(), zip(table["start_s"].tolist(), data, strict=True), strict=True))
-
-
-def _payload_bytes(beacons: pa.Table, entropies: pa.Table | None) -> dict[int, bytes]:
-    """The payloads that can be rebuilt, by digest."""
-    if entropies is None or "local_entropy" not in beacons.column_names:
-        return {}
-    archive = table_from_arrow(ENTROPIES, entropies)
-    row = archive.rows_of(beacons["entropy"].to_numpy())
-    known = np.flatnonzero(row >= 0)
-    local = beacons["local_entropy"].to_numpy()[known]
-    data, digests = payloads_and_digests(bytes_of(archive), archive["start_s"], row[known], local)
-    return {digest: bytes(line) for digest, line in zip(digests.tolist(), data, strict=True)}

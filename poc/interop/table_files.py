@@ -35,6 +35,15 @@ from poc.interop.rows import (
     truth,
     whole,
 )  # fmt: skip
+from poc.interop.signature_check import SignatureCheck
+from poc.interop.wire_reports import (
+    BEACON_MESSAGE,
+    DATA_RATE_NUMBERS,
+    WITNESS_MESSAGE,
+    signed_bytes,
+    wire_beacon,
+    wire_witness,
+)
 from poc.ledger.address import public_key_from_address
 from poc.schema import HOTSPOTS
 from poc.table import Table
@@ -66,9 +75,15 @@ class Gaps:
 
 
 def read_hotspots(
-    path: Path, names: Names, counts: Rejections, required: tuple[str, ...] = HOTSPOT_COLUMNS
+    path: Path,
+    names: Names,
+    counts: Rejections,
+    required: tuple[str, ...] = HOTSPOT_COLUMNS,
+    keys: dict[str, bytes] | None = None,
 ) -> tuple[Table, Gaps]:
-    """HOTSPOTS, and what had to be filled in; a hotspot that comes twice is rejected."""
+    """HOTSPOTS, and what had to be filled in; a hotspot that comes twice is rejected. Public keys that the file tells
+    go into `keys` by name.
+    """
     seen: set[int] = set()
     n_silent = 0
 
@@ -86,6 +101,9 @@ def read_hotspots(
             "region": _region(row),
             "full": truth(row, "is_full", otherwise=True),
         }
+        key = hex_bytes(row, "public_key")
+        if key and keys is not None:
+            keys[text(row, "hotspot")] = key
         seen.add(hotspot)
         n_silent += absent(row, "is_full")
         return parsed
@@ -132,9 +150,34 @@ def _region(row: Row) -> int:
     return _NUMBERS[name]
 
 
-def read_beacons(path: Path, counts: Rejections) -> list[BeaconRow]:
+def read_beacons(path: Path, counts: Rejections, signatures: SignatureCheck | None = None) -> list[BeaconRow]:
     """The beacon reports of a table file."""
-    return list(kept(read_rows(path, BEACON_COLUMNS, counts), _beacon, counts))
+
+    def parse(row: Row) -> BeaconRow:
+        parsed = _beacon(row)
+        if signatures is not None and signatures.asks:
+            key = key_of(parsed.hotspot) or signatures.keys.get(parsed.hotspot, b"")
+            signatures.ask(key, hex_bytes(row, "signature"), lambda: _signed_beacon(row, parsed, key))
+        return parsed
+
+    return list(kept(read_rows(path, BEACON_COLUMNS, counts), parse, counts))
+
+
+def _signed_beacon(row: Row, parsed: BeaconRow, key: bytes) -> bytes | None:
+    if absent(row, "timestamp_ns") or not parsed.has_payload or parsed.spreading_factor not in DATA_RATE_NUMBERS:
+        return None
+    more = {
+        "data": hex_bytes(row, "payload"),
+        "local": parsed.local_entropy,
+        "remote_entropy": parsed.remote_entropy or b"",
+    }
+    wired = wire_beacon({**parsed._asdict(), **more, "sent_ns": whole(row, "timestamp_ns", 0, LAST_NS)}, key)
+    return signed_bytes(BEACON_MESSAGE, wired | _tmst(row))
+
+
+def _tmst(row: Row) -> dict[str, int]:
+    """The concentrator's counter where a row tells it; else it follows from the time."""
+    return {} if absent(row, "tmst") else {"tmst": whole(row, "tmst", 0, 2**32 - 1)}
 
 
 def _beacon(row: Row) -> BeaconRow:
@@ -190,9 +233,25 @@ def spreading_factor(row: Row) -> int:
     return int(match[1]) if match and match[2] == "125" else 0
 
 
-def read_witnesses(path: Path, counts: Rejections) -> list[WitnessRow]:
+def read_witnesses(path: Path, counts: Rejections, signatures: SignatureCheck | None = None) -> list[WitnessRow]:
     """The witness reports of a table file."""
-    return list(kept(read_rows(path, WITNESS_COLUMNS, counts), _witness, counts))
+
+    def parse(row: Row) -> WitnessRow:
+        parsed = _witness(row)
+        if signatures is not None and signatures.asks:
+            key = key_of(parsed.hotspot) or signatures.keys.get(parsed.hotspot, b"")
+            signatures.ask(key, hex_bytes(row, "signature"), lambda: _signed_witness(row, parsed, key))
+        return parsed
+
+    return list(kept(read_rows(path, WITNESS_COLUMNS, counts), parse, counts))
+
+
+def _signed_witness(row: Row, parsed: WitnessRow, key: bytes) -> bytes | None:
+    data = hex_bytes(row, "payload")
+    if absent(row, "timestamp_ns") or not data or parsed.spreading_factor not in DATA_RATE_NUMBERS:
+        return None
+    more = {"data": data, "heard_ns": whole(row, "timestamp_ns", 0, LAST_NS)}
+    return signed_bytes(WITNESS_MESSAGE, wire_witness({**parsed._asdict(), **more}, key) | _tmst(row))
 
 
 def _witness(row: Row) -> WitnessRow:

@@ -193,6 +193,7 @@ def write_verified(folder: Path, verified: Verified, money: Money | None = None)
         "counts": {name: counts.summary() for name, counts in verified.counts.items() if counts.n_received},
         "verdicts": _verdict_counts(verdicts),
         "reward_epochs": epochs,
+        "signatures": dict(sorted(verified.signatures.items())),
         "notes": verified.notes,
     }
     write_json(folder / "summary.json", summary)

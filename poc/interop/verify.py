@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from poc.interop.names import Names
 from poc.interop.oracle_ingest import read_oracle_beacons, read_oracle_entropies, read_oracle_witnesses
 from poc.interop.rejections import Rejections
 from poc.interop.reports import ForeignReports, foreign_reports
+from poc.interop.signature_check import COUNT, MODES, SignatureCheck
 from poc.interop.table_files import Gaps, read_beacons, read_denylist, read_entropies, read_hotspots, read_witnesses
 from poc.profiles.profile import Profile
 from poc.table import Table
@@ -49,19 +51,27 @@ class Verified:
     hotspot_names: Names
     counts: dict[str, Rejections]
     notes: list[str] = field(default_factory=list)
+    signatures: Mapping[str, int] = field(default_factory=dict)
 
 
-def verify(files: Files, profile: Profile, state: ValidatorState | None = None) -> Verified:
+def verify(files: Files, profile: Profile, state: ValidatorState | None = None, signatures: str = COUNT) -> Verified:
     """Read the files, judge the reports, starting from `state` (empty by default).
 
-    Raises DataError for an argument that cannot be read or lacks a column; a bad row is counted.
+    `signatures` of ed25519 keys are checked and bad ones counted ("count"), turned away ("reject") or nobody looks
+    ("ignore"). Raises DataError for an argument that cannot be read or lacks a column; a bad row is counted.
     """
+    if signatures not in MODES:
+        raise DataError(f"signatures are '{signatures}', expected count, reject or ignore; correct --signatures.")
     names = Names()
     counts = {name: Rejections() for name in ("hotspots", "beacons", "witnesses", "entropies", "denylist")}
-    hotspots, gaps = read_hotspots(files.hotspots, names, counts["hotspots"])
-    beacons = _read(files.beacons, read_beacons, "iot_beacon_ingest_report", read_oracle_beacons, counts["beacons"])
+    keys: dict[str, bytes] = {}
+    hotspots, gaps = read_hotspots(files.hotspots, names, counts["hotspots"], keys=keys)
+    check = SignatureCheck(signatures, keys)
+    readers = read_beacons, read_oracle_beacons, read_witnesses, read_oracle_witnesses
+    of_beacons, of_frames, of_witnesses, of_witness_frames = (partial(each, signatures=check) for each in readers)
+    beacons = _read(files.beacons, of_beacons, "iot_beacon_ingest_report", of_frames, counts["beacons"])
     witnesses = _read(
-        files.witnesses, read_witnesses, "iot_witness_ingest_report", read_oracle_witnesses, counts["witnesses"]
+        files.witnesses, of_witnesses, "iot_witness_ingest_report", of_witness_frames, counts["witnesses"]
     )
     archive = None
     if files.entropies:
@@ -80,7 +90,7 @@ def verify(files: Files, profile: Profile, state: ValidatorState | None = None) 
         hotspots, reports.tables, replace(state or ValidatorState(), denylist=denylist), profile.limits
     )
     _count_unjudged(judgement, reports, counts)
-    return Verified(profile, judgement, reports, names, counts, notes)
+    return Verified(profile, judgement, reports, names, counts, [*notes, *check.notes()], dict(check.found))
 
 
 def _count_unjudged(judgement: Judgement, reports: ForeignReports, counts: dict[str, Rejections]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from poc.errors import ScenarioError
+from poc.interop.signature_check import COUNT
 from poc.interop.verdict_files import Money, load_state, save_state, write_verified
 from poc.interop.verify import Files, verify
 from poc.profiles.profile import Profile
@@ -25,16 +26,18 @@ def verify_to_folder(
     emission_bones: int | None = None,
     price: str | None = None,
     data: Path | None = None,
+    signatures: str = COUNT,
     force: bool = False,
 ) -> dict[str, Any]:
     """Judge the files into the folder `out` and give the summary that is written there.
 
     `state` is a folder with the validator's memory, read before and written after; `emission_bones` is paid out each
-    day, with `price` [USD a token] and `data` for data transfer. PocError for arguments that cannot be used.
+    day, with `price` [USD a token] and `data` for data transfer; `signatures` as in `verify`. PocError for arguments
+    that cannot be used.
     """
     money = _money(emission_bones, price, data)
     with new_folder(out, force) as folder:
-        verified = verify(files, profile, load_state(state) if state else None)
+        verified = verify(files, profile, load_state(state) if state else None, signatures)
         summary = write_verified(folder, verified, money)
         given = {name: path for name, path in asdict(files).items() if path is not None}
         write_json(

@@ -6,6 +6,7 @@ Needs the extra `crypto` (PyNaCl). Source: RFC 8032; helium/gateway-rs signs the
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import blake3
@@ -19,11 +20,17 @@ SIGNATURE_BYTES = 64
 def signing_key(seed: int, hotspot: int) -> Any:
     """The PyNaCl signing key of a hotspot. DataError when PyNaCl is not there."""
     try:
-        from nacl.signing import SigningKey
+        import nacl.signing  # noqa: F401
     except ImportError as error:
         raise DataError("keys need PyNaCl, which is not installed: pip install 'poc-emulator[crypto]'.") from error
-    secret = blake3.blake3(f"hotspot key {seed} {hotspot}".encode()).digest()
-    return SigningKey(secret)
+    return _signing_key(seed, hotspot)
+
+
+@lru_cache(100_000)  # a hotspot signs many reports
+def _signing_key(seed: int, hotspot: int) -> Any:
+    from nacl.signing import SigningKey
+
+    return SigningKey(blake3.blake3(f"hotspot key {seed} {hotspot}".encode()).digest())
 
 
 def public_key(seed: int, hotspot: int) -> bytes:

@@ -21,7 +21,7 @@ from poc.ledger.merkle import chunk_roots, leaf_hash, root_of
 from poc.store import load_run
 
 LEDGER_FILE = "ledger.jsonl"
-TABLES = ("beacon_verdicts", "witness_verdicts", "rewards")
+TABLES = ("beacon_verdicts", "witness_verdicts", "rewards", "signatures")
 #: Pages that may be drawn after the ledger was written; those that are there before are committed to like any file.
 PAGES = ("report.html", "figures.html")
 GENESIS = "0" * 64

@@ -1,7 +1,8 @@
 """Find what was altered in a run folder since its ledger was written, and say where.
 
 The chain is checked by itself first, then every table and file against it, then the money: what was paid and what went
-to nobody must be the emission, bone by bone.
+to nobody must be the emission, bone by bone. Last come the signatures of hotspots over their reports, where a run has
+them.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from poc.errors import DataError
+from poc.interop.signing import misfits, needs_keys
 from poc.ledger.canonical import json_bytes
 from poc.ledger.ledger import GENESIS, LEDGER_FILE, PAGES, Entry, entries, file_hashes, seal
 from poc.ledger.merkle import CHUNK_LEAVES
 from poc.profiles import PROFILES
 from poc.rewards.amounts import emission_bones
+from poc.store import load_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def verify_ledger(folder: Path, root: str | None = None) -> tuple[str, list[Find
     if root is not None and root.lower() != last:
         findings.append(Finding(LEDGER_FILE, f"the last root is {last}, expected {root}"))
     if not findings:
-        findings = list(_files(folder, chained[-1])) + list(_contents(folder, chained))
+        findings = [*_files(folder, chained[-1]), *_contents(folder, chained), *_signatures(folder)]
     return last, findings
 
 
@@ -109,6 +112,27 @@ def _contents(folder: Path, chained: list[Entry]) -> Iterator[Finding]:
             yield from _epoch(now, then)
         elif now["kind"] == "run" and any(now[name] != then.get(name) for name in now):
             yield Finding("manifest.json", "names another run")
+
+
+def _signatures(folder: Path) -> Iterator[Finding]:
+    """Signed reports that do not fit their signatures: found even where the whole ledger was written anew."""
+    try:
+        run = load_run(folder)
+        if "signatures" not in run.tables:
+            return
+        needs_keys(1.0)
+    except DataError as error:
+        if "PyNaCl" in str(error):
+            raise
+        return  # what cannot be read was found before
+    try:
+        found = misfits(run.tables, int(run.manifest["seed"]))
+    except Exception as error:  # as above: an altered file may fail in any way
+        yield Finding("signatures", f"can no longer be checked ({type(error).__name__})")
+        return
+    for (name, epoch), (n, number) in sorted(found.items()):
+        what = f"{n:,} signed reports are not as they were signed, for instance {number}"
+        yield Finding(f"{name}, epoch {epoch}", what)
 
 
 def _epoch(now: Entry, then: Entry) -> Iterator[Finding]:

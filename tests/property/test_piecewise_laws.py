@@ -41,13 +41,13 @@ def _sorted(name, table):
 @pytest.mark.parametrize(
     "changes",
     [
-        {},
+        {"signing": {"share": 0.3}},
         {"reports": ["selected", "link-statistics"]},
         {"profile": {"base": "guarded"}, "reports": ["selected"]},
         {"profile": {"base": "minimal"}, "detectors": {"also": []}},
         {"profile": {"base": "helium-l1-pocv11"}, "detectors": {"also": []}},
     ],
-    ids=["all", "selected", "guarded", "minimal", "legacy"],
+    ids=["all-signed", "selected", "guarded", "minimal", "legacy"],
 )
 def test_pieces_say_what_whole_epochs_say(changes, monkeypatch):
     document = WORLD | changes
