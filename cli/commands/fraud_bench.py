@@ -127,6 +127,8 @@ def bench(
                 f"{row['entry']}, {row['cell']}: {row['n_missing']:,} hotspots without a usable score "
                 f"(they rank last), {row['n_unusable']:,} rows of no use."
             )
+    for note in result.notes:
+        say(note)
     leaks = sum(row["outcome"] == "leak" for row in result.probes)
     say(f"{leaks} of {len(result.probes)} leak probes stray from chance by more than chance does")
     for sentence in result.failures:

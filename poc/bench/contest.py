@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from poc.experiments.executors import Executor, Failure
 from poc.experiments.folder import manifest_of, resumable_folder
 from poc.experiments.tasks import Progress, run_tasks
 from poc.keys import Keys
-from poc.metrics.effects import LIE
+from poc.metrics.effects import HARMLESS, LIE
 from poc.table import Array
 
 TRIVIAL, RANDOM = "trivial", "random"
@@ -55,11 +55,12 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class BenchResult:
-    """`rows`: one for each entry and cell; `probes`: one for each probe and cell; sentences on what failed."""
+    """`rows`: one for each entry and cell; `probes`: one for each probe and cell; what failed, what an entry left out."""
 
     rows: list[dict[str, Any]]
     probes: list[dict[str, Any]]
     failures: list[str]
+    notes: tuple[str, ...] = ()
 
 
 def contest_of(
@@ -148,6 +149,7 @@ def run_contest(
             [row for found in fine for row in found["rows"]],
             [row for found in fine for row in found["probes"]],
             failures,
+            _absent(contest, n_worlds),
         )
         write_results(result, contest.index, place.result)
         if own.is_dir():
@@ -195,12 +197,12 @@ def grade_cell(spec: dict[str, Any]) -> dict[str, Any]:
     for name in (INFORMED, CLAIRVOYANT):
         as_scores[name] = [_reference(table, name, part) for table, part in zip(said, answers, strict=True)]
         references[name] = [part.log_likelihood_ratio for part in as_scores[name]]
-        references[name] = [np.where(np.isnan(values), -np.inf, values) for values in references[name]]
     about = {"cell": spec["cell"], "median_witnesses": spec["median_witnesses"]}
     rows: list[dict[str, Any]] = []
     for name, scores in as_scores.items():
-        rows.append({"entry": name, "kind": "reference", **about,
-                     **graded(answers, pooled_ranks(scores), references, scores, n_draws=0)})  # fmt: skip
+        seen = [_looked_at(part, values) for part, values in zip(answers, references[name], strict=True)]
+        grades = graded(seen, pooled_ranks(scores), references, scores, n_draws=0)
+        rows.append({"entry": name, "kind": "reference", **about, **grades})
     trivial = [_trivial(Path(path)) for path in spec["trivial"]]
     for name in [RANDOM, *(name for name, group in GROUPS.items() if group != BOOKKEEPING)]:
         rank = [ranks(part[name]) for part in trivial]
@@ -260,6 +262,23 @@ def _grading(contest: Contest, cell: str, own: Path, n_worlds: int, looked: list
     }  # fmt: skip
 
 
+def _absent(contest: Contest, n_worlds: int) -> tuple[str, ...]:
+    """A sentence for each entry that leaves out worlds, and for each cell that it therefore is not graded on."""
+    notes = []
+    for name, folder in contest.entries.items():
+        numbers = range(1, n_worlds + 1)
+        there = {cell: sum(world_path(folder, cell, n).exists() for n in numbers) for cell in contest.cells}
+        whole = sum(n == n_worlds for n in there.values())
+        if whole < len(there):
+            notes.append(f"the entry '{name}' has all worlds of {whole} of {len(there)} cells; it is graded on these.")
+        notes += [
+            f"the entry '{name}' has {n} of {n_worlds} worlds of {cell.replace('.', '/')}; write the others as well."
+            for cell, n in there.items()
+            if 0 < n < n_worlds
+        ]
+    return tuple(notes)
+
+
 def _world_card(contest: Contest, cell: str, number: int) -> Mapping[str, Any]:
     card: Mapping[str, Any] = contest.index["worlds"][f"{cell}/world-{number}"]
     return card
@@ -273,6 +292,11 @@ def _named(entry: str) -> tuple[str, Path]:
             f"the entry '{path}' is no folder, expected one with <cell>/world-<n>/scores.parquet; correct it."
         )
     return (name if equals else path.absolute().name), path
+
+
+def _looked_at(answers: Answers, said: Array) -> Answers:
+    """The labels with hotspots that a reference test did not look at set aside."""
+    return replace(answers, label=np.where(np.isnan(said), HARMLESS, answers.label))
 
 
 def _reference(table: Any, name: str, answers: Answers) -> Scores:

@@ -101,14 +101,18 @@ def graded(
         ),
         "sensitivity_index": sensitivity_index(area, n_liars, n_honest),
     }  # fmt: skip
+    if n_draws and both:
+        alone = [(one.astype(float), one.astype(float), lie) for one, lie in zip(ranked, lies, strict=True)]
+        grades["tpr_low"], grades["tpr_high"] = paired_rates(alone, n_draws=n_draws).rate_interval
     for name, reference in references.items():
-        other = [values[kept] for values, kept in zip(reference, keep, strict=True)]
-        beside, drawn = _beside(name, ranked, other, lies, n_draws if both else 0)
-        grades |= beside
-        own, theirs = grades["sensitivity_index"], grades[f"sensitivity_index_{name}"]
+        looked_at = [kept & ~np.isnan(values) for kept, values in zip(keep, reference, strict=True)]
+        triples = [
+            (one[row].astype(float), other[row], part.lies[row])
+            for one, other, part, row in zip(rank, reference, answers, looked_at, strict=True)
+        ]
+        grades |= _beside(name, triples, n_draws if both else 0)
+        own, theirs = grades.pop("sensitivity_index_looked_at"), grades[f"sensitivity_index_{name}"]
         grades[f"efficiency_{name}"] = None if own is None or not theirs or theirs <= 0.0 else own / theirs
-        if drawn is not None:
-            grades["tpr_low"], grades["tpr_high"] = drawn
     pay = np.concatenate([part.pay_bones for part in answers])
     label = np.concatenate([part.label for part in answers])
     grades["leakage_at_half_percent_collateral"] = leakage_at(pay, label == LIE, label == HONEST, np.concatenate(rank))
@@ -118,25 +122,26 @@ def graded(
     return grades | (_said(answers, scores) if scores is not None else {})
 
 
-def _beside(
-    name: str, rank: list[Array], other: list[Array], lies: list[Array], n_draws: int
-) -> tuple[dict[str, Any], tuple[float, float] | None]:
-    """The reference's own figures and the ratio of rates with its paired interval; the interval of the entry's rate."""
-    curve = roc(np.concatenate(other), np.concatenate(lies))
+def _beside(name: str, worlds: Sequence[tuple[Array, Array, Array]], n_draws: int) -> dict[str, Any]:
+    """The reference's own figures and the ratio of rates with its paired interval, on the hotspots that it looked at.
+
+    worlds: (rank, reference's score, is a lie) of each.
+    """
+    own, theirs, lies = (np.concatenate([world[k] for world in worlds]) for k in range(3))
+    curves = roc(own, lies), roc(theirs, lies)
+    n_liars, n_honest = curves[0].n_liars, curves[0].n_honest
+    index = [sensitivity_index(area_under(curve), n_liars, n_honest) for curve in curves]
     found: dict[str, Any] = {
-        f"tpr_{name}": n_found_at(curve, 0.01) / curve.n_liars if curve.n_liars and curve.n_honest else None,
-        f"sensitivity_index_{name}": sensitivity_index(area_under(curve), curve.n_liars, curve.n_honest),
+        f"tpr_{name}": n_found_at(curves[1], 0.01) / n_liars if n_liars and n_honest else None,
+        "sensitivity_index_looked_at": index[0], f"sensitivity_index_{name}": index[1],
         f"ratio_{name}": None, f"ratio_{name}_low": None, f"ratio_{name}_high": None,
     }  # fmt: skip
-    drawn = None
-    if n_draws:
-        worlds = [(one.astype(float), two, lie) for one, two, lie in zip(rank, other, lies, strict=True)]
+    if n_draws and n_liars and n_honest:
         paired = paired_rates(worlds, n_draws=n_draws)
-        drawn = paired.rate_interval
         if paired.ratio is not None and paired.ratio_interval is not None:
             found[f"ratio_{name}"] = paired.ratio
             found[f"ratio_{name}_low"], found[f"ratio_{name}_high"] = paired.ratio_interval
-    return found, drawn
+    return found
 
 
 def _said(answers: Sequence[Answers], scores: Sequence[Scores]) -> dict[str, Any]:

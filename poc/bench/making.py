@@ -30,6 +30,7 @@ from poc.emulator import Emulation
 from poc.errors import DataError, ScenarioError
 from poc.experiments.executors import Executor, Failure
 from poc.experiments.tasks import Progress
+from poc.keys import Keys
 from poc.metrics.effects import HONEST, LIE, effects, paid_of
 from poc.metrics.references import references
 from poc.metrics.references.law import law_of
@@ -38,6 +39,8 @@ from poc.store import write_json
 from poc.table import Array, Table
 
 INDEX, LABELS_INDEX, LABELS_CARD = "spoof-bench.json", "spoof-bench-labels.json", "labels.json"
+#: Honest hotspots of a world that the reference tests look at, beside every member of the attack.
+HONEST_LOOKED_AT = 2000
 LABELS, REFERENCES = "labels.parquet", "references.parquet"
 
 
@@ -144,7 +147,7 @@ def make_world(spec: dict[str, Any]) -> dict[str, Any]:
     evidence = evidence_of(hotspots, tables["beacons"], tables["witness_reports"])
     setting = emulation.setting
     law = law_of(setting.radio, setting.scenario.fleet, setting.plan)
-    said = references(evidence, truth, law)
+    said = references(evidence, truth, law, chosen=_looked_at(truth, setting.keys))
     pay = paid_of(tables["rewards"], np.sort(hotspots["hotspot"]))[np.argsort(np.argsort(hotspots["hotspot"]))]
     with whole_folder(Path(spec["public"])) as folder:
         files = write_world(folder, hotspots, tables, pay, setting.keys.of("published"))
@@ -218,6 +221,13 @@ def _said(said: Table) -> dict[str, Any]:
     names = ("detector", "probability", "log_likelihood_ratio", "estimated_latitude_deg", "estimated_longitude_deg")
     said = said.sort("detector", "hotspot")
     return {"hotspot": texts_of(said["hotspot"]), **{name: said[name] for name in names}}
+
+
+def _looked_at(truth: Table, keys: Keys) -> Array:
+    """Ids of all members of attacks and of HONEST_LOOKED_AT honest hotspots by a keyed draw."""
+    ids, honest = truth["hotspot"], truth["attack"] == ""
+    drawn = ids[honest][np.argsort(keys.of("looked-at").bits(ids[honest]), kind="stable")[:HONEST_LOOKED_AT]]
+    return np.concatenate([ids[~honest], drawn])
 
 
 def _near(links: Table, ids: Array, lies: Array) -> Array:

@@ -30,7 +30,7 @@ def write_results(result: BenchResult, index: Mapping[str, Any], folder: Path) -
         key: index[key] for key in ("benchmark", "part", "n_honest", "n_worlds", "seed_sha256", "definition_sha256")
     }
     write_json(folder / "bench.json", {
-        **head, "summary": summary(result.rows), "failures": result.failures,
+        **head, "summary": summary(result.rows), "failures": result.failures, "notes": list(result.notes),
         "intervals": "tpr and ratio: bootstrap 95 % over worlds and hotspots, paired; auc: Student 95 % over worlds",
     })  # fmt: skip
     (folder / "table.md").write_text(markdown(result), "utf-8")

@@ -22,10 +22,13 @@ _TOLERANCE_M, _FARTHEST_M, _NOWHERE_SHARE, _DEAD_SHARE = 400.0, 50_000.0, 0.02, 
 _SLOPPY_M = (120.0, 200.0, 280.0)
 
 
-def references(evidence: Evidence, truth: Table, law: Law, keys: Keys | None = None) -> Table:
+def references(
+    evidence: Evidence, truth: Table, law: Law, keys: Keys | None = None, chosen: Array | None = None
+) -> Table:
     """SCORES of `informed` and `clairvoyant`, one row each for every hotspot with a place.
 
     truth: TRUTH of the same hotspots. keys: of the places at which the clairvoyant test looks for honest hotspots.
+    chosen: ids to score, all by default; each is scored as it would be among all.
 
     Evidence is what honest witnesses report of a hotspot and what they do not: the hotspot's own reports it may forge.
     Approximations: sums of packets as Gaussian moments; silent witnesses independent given the receptions; honest
@@ -46,7 +49,8 @@ def references(evidence: Evidence, truth: Table, law: Law, keys: Keys | None = N
     true_m = _true_places(fleet.hotspot, evidence, truth, keys or Keys(0).of("clairvoyant"))
     informed, clairvoyant = np.zeros(n), np.zeros(n)
     point_m, radius_m = fleet.place_m.copy(), np.full(n, 20_015_000.0)
-    for row in range(n):
+    wanted = np.ones(n, np.bool_) if chosen is None else np.isin(fleet.hotspot, chosen)
+    for row in np.flatnonzero(wanted).tolist():
         if fleet.n_beacons[row] == 0:
             continue
         links = usable[start[row] : start[row + 1]]
@@ -76,8 +80,8 @@ def references(evidence: Evidence, truth: Table, law: Law, keys: Keys | None = N
         estimate = estimate_from(found)
         point_m[row], radius_m[row] = estimate.point_m[0], estimate.credible_radius_m[0]
     tables = [
-        _scores("informed", fleet.hotspot, informed, point_m, radius_m),
-        _scores("clairvoyant", fleet.hotspot, clairvoyant, true_m, np.zeros(n)),
+        _scores("informed", fleet.hotspot[wanted], informed[wanted], point_m[wanted], radius_m[wanted]),
+        _scores("clairvoyant", fleet.hotspot[wanted], clairvoyant[wanted], true_m[wanted], np.zeros(wanted.sum())),
     ]
     return Table.concat(tables)
 

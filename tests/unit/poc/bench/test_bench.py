@@ -304,3 +304,28 @@ def test_a_killed_contest_goes_on_and_ends_with_the_same_bytes(made, result, tmp
     first, second = _digests(made / "first"), _digests(tmp_path / "out")
     timed = {"manifest.json"}
     assert {k: v for k, v in first.items() if k not in timed} == {k: v for k, v in second.items() if k not in timed}
+
+
+def test_a_reference_that_looks_at_some_says_of_them_what_it_says_among_all(made):
+    from benchmarks.detection_worlds import FAMILIES, world
+    from poc.metrics.references import references
+    from poc.metrics.references.law import law_of
+
+    evidence, truth, setting = world(9, 15, FAMILIES["lone 2 km"], n_hotspots=120)
+    law = law_of(setting.radio, setting.scenario.fleet, setting.plan)
+    everybody = references(evidence, truth, law)
+    chosen = np.sort(truth["hotspot"])[::7]
+    some = references(evidence, truth, law, chosen=chosen)
+    assert len(some) == 2 * len(chosen)
+    assert everybody.take(np.isin(everybody["hotspot"], chosen)).equals(some)
+
+
+def test_an_entry_that_leaves_out_worlds_is_told(made, tmp_path):
+    entry = _perfect(made, tmp_path / "mine")
+    (entry / FOLDER / "world-2" / "scores.parquet").unlink()
+    result = run_contest(contest_of(made / "worlds", made / "labels", entries=[str(entry)]), tmp_path / "out", Serial())
+    assert {row["cell"] for row in result.rows if row["kind"] == "entry"} == {REMOTE}
+    assert result.notes == (
+        "the entry 'mine' has all worlds of 1 of 2 cells; it is graded on these.",
+        f"the entry 'mine' has 1 of 2 worlds of {LONE}; write the others as well.",
+    )
