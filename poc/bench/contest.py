@@ -55,7 +55,7 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class BenchResult:
-    """`rows`: one for each entry and cell; `probes`: one for each probe and cell; what failed, what an entry left out."""
+    """`rows`: one for each entry and cell; `probes`: one for each probe and cell; what failed; what was left out."""
 
     rows: list[dict[str, Any]]
     probes: list[dict[str, Any]]
