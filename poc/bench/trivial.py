@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy.spatial import cKDTree
 from scipy.special import expit
 from scipy.stats import rankdata
 
+from maps.geodesy import EARTH_RADIUS_M, unit_vectors
+from maps.grid import coordinates_from_cells
 from poc.bench.world_files import PublicWorld
 from poc.table import Array, Table
 
-BOOKKEEPING, COUNTS, TIMING, SIGNAL, PAY = "bookkeeping", "counts", "timing", "signal", "pay"
+BOOKKEEPING, COUNTS, TIMING, SIGNAL, PLACE, PAY = "bookkeeping", "counts", "timing", "signal", "place", "pay"
 _BUCKET_NS, _MS = 6 * 3600 * 10**9, 1_000_000
 
 #: Group of each trivial number.
@@ -29,6 +32,7 @@ GROUPS: Mapping[str, str] = {
     "digits of the cell": BOOKKEEPING,
     "asserted gain": BOOKKEEPING,
     "asserted elevation": BOOKKEEPING,
+    "claimed power": BOOKKEEPING,
     "phase of the beacons": BOOKKEEPING,
     "milliseconds of arrivals": BOOKKEEPING,
     "beacon ids": BOOKKEEPING,
@@ -45,6 +49,9 @@ GROUPS: Mapping[str, str] = {
     "strongest RSSI": SIGNAL,
     "mean SNR": SIGNAL,
     "decimals of the SNR": SIGNAL,
+    "distance from the middle": PLACE,
+    "nearest neighbour": PLACE,
+    "neighbours within 3 km": PLACE,
     "earnings": PAY,
 }
 
@@ -72,6 +79,7 @@ def trivial_numbers(world: PublicWorld) -> dict[str, Array]:
         "digits of the cell": ((hotspots["cell"] >> np.uint64(9)) & np.uint64(0x7)).astype(float),
         "asserted gain": hotspots["gain_dbi"],
         "asserted elevation": hotspots["elevation_m"],
+        "claimed power": _mean(beacons["power_dbm"].astype(float), beaconer, n),
         "phase of the beacons": _mean((beacons["received_ns"] % _BUCKET_NS).astype(float), beaconer, n),
         "milliseconds of arrivals": _mean((heard["received_ns"] // _MS % 1000).astype(float), witness, n),
         "beacon ids": _mean(beacons["beacon"].astype(float), beaconer, n),
@@ -88,6 +96,7 @@ def trivial_numbers(world: PublicWorld) -> dict[str, Array]:
         "strongest RSSI": _highest(rssi_dbm, witness, n),
         "mean SNR": _mean(snr_db, witness, n),
         "decimals of the SNR": _mean(np.abs(snr_db - np.rint(snr_db)), witness, n),
+        **_places(hotspots),
         "earnings": world.pay_bones.astype(float),
     }
     return {name: _filled(values) for name, values in numbers.items()}
@@ -162,6 +171,18 @@ def _fit(x: Array, lies: Array) -> Array:
 
 def _rows(hotspots: Table, ids: Array) -> Array:
     return np.asarray(np.searchsorted(hotspots["hotspot"], ids))
+
+
+def _places(hotspots: Table) -> dict[str, Array]:
+    """Asserted places among each other, along straight lines through the Earth."""
+    xyz_m = EARTH_RADIUS_M * unit_vectors(*coordinates_from_cells(hotspots["cell"]))
+    tree = cKDTree(xyz_m)
+    nearest_m = tree.query(xyz_m, k=2)[0][:, 1] if len(xyz_m) > 1 else np.zeros(len(xyz_m))
+    return {
+        "distance from the middle": np.linalg.norm(xyz_m - np.median(xyz_m, axis=0), axis=1),
+        "nearest neighbour": nearest_m,
+        "neighbours within 3 km": tree.query_ball_point(xyz_m, 3000.0, return_length=True).astype(float),
+    }
 
 
 def _mean(values: Array, row: Array, n: int) -> Array:
