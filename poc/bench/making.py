@@ -29,7 +29,7 @@ from poc.bench.world_files import (
 from poc.emulator import Emulation
 from poc.errors import DataError, ScenarioError
 from poc.experiments.executors import Executor, Failure
-from poc.experiments.tasks import Progress
+from poc.experiments.tasks import Progress, program_digest
 from poc.keys import Keys
 from poc.metrics.effects import HONEST, LIE, effects, paid_of
 from poc.metrics.references import references
@@ -191,6 +191,7 @@ def _header(order: Order) -> dict[str, Any]:
         "n_honest": order.n_honest,
         "seed_sha256": hashlib.sha256(order.seed.encode()).hexdigest(),
         "rehearsal": order.rehearsal,
+        "program_sha256": program_digest(),
     }
 
 

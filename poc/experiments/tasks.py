@@ -60,7 +60,7 @@ def _read(path: Path) -> Any:
 def _digest(function: Function, spec: Any) -> str:
     """Names a task by all that its result follows from: program, function, spec and the files it mentions."""
     digest = hashlib.sha256()
-    what = [_program(), function.__module__, function.__qualname__, spec]
+    what = [program_digest(), function.__module__, function.__qualname__, spec]
     digest.update(json.dumps(what, sort_keys=True).encode())
     for path in _files(spec):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -68,7 +68,7 @@ def _digest(function: Function, spec: Any) -> str:
 
 
 @functools.cache
-def _program() -> str:
+def program_digest() -> str:
     """Digest of the source, so that no table ever mixes results of two versions of the program."""
     digest = hashlib.sha256()
     for package in ("maps", "poc", "radio_models"):

@@ -119,8 +119,14 @@ def test_the_same_order_gives_the_same_bytes_and_another_is_refused(made, tmp_pa
     for side in ("worlds", "labels"):
         one, two = (folder / side / FOLDER / "world-1" for folder in (made, again))
         assert _digests(one) == _digests(two)
-    with pytest.raises(ScenarioError, match="holds worlds with another"):
+    with pytest.raises(ScenarioError, match="holds worlds with another n_honest"):
         _made(again, cells=(LONE,), n_worlds=1, n_honest=200)
+
+
+def test_worlds_of_two_programs_are_never_mixed(made, monkeypatch):
+    monkeypatch.setattr("poc.bench.making.program_digest", lambda: "another")
+    with pytest.raises(ScenarioError, match="another program_sha256"):
+        _made(made)
 
 
 def test_a_world_that_is_missing_is_made_again_as_it_was(made, tmp_path):
