@@ -88,9 +88,9 @@ NAMED_BEACONS = Schema(
     ("report",),
     (
         Column("report", "uint64", "", "id of the witness report"),
-        Column("payload", "uint64", "", "digest of the payload of the beacon that the report is of"),
+        Column("beacon", "uint64", "", "id of the beacon report that it is of"),
     ),
-    "witness reports whose file names their beacon although they heard another payload; only in foreign files",
+    "witness reports whose file names a beacon that their payload alone would not lead to; only in foreign files",
 )
 
 POC_IDS = Schema(

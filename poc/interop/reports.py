@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -100,27 +101,30 @@ def foreign_reports(
             counts["beacons"].reject("duplicate beacon")
         else:
             named[beacon.beacon] = beacon
-    payloads = {beacon.payload for beacon in named.values()}
-    heard: list[tuple[int, WitnessRow]] = []
+    n_with = Counter(beacon.payload for beacon in named.values())
+    heard: list[tuple[int, WitnessRow, str]] = []
     for witness in witnesses:
         beacon_of = named.get(witness.beacon)
         payload = witness.payload if beacon_of is None else beacon_of.payload
-        if payload is None or payload not in payloads:
+        if payload is None or payload not in n_with:
             counts["witnesses"].reject("beacon not found")
-        elif beacon_of is None or beacon_of.has_payload:
-            heard.append((payload, witness))
-        else:  # nothing to compare what it heard with
-            heard.append((payload, witness._replace(payload=None)))
+        elif beacon_of is None:
+            heard.append((payload, witness, ""))
+        else:
+            if not beacon_of.has_payload:  # nothing to compare what it heard with
+                witness = witness._replace(payload=None)
+            told = n_with[payload] > 1 or witness.payload not in (None, payload)
+            heard.append((payload, witness, witness.beacon if told else ""))
 
     names = Names()
     used = _Entropies(archive)
     rows = [_beacon_columns(b, names, hotspots, used) for b in named.values()]
     occurrences: dict[str, int] = {}
-    reports = [_witness_columns(payload, w, hotspots, occurrences) for payload, w in heard]
+    reports = [_witness_columns(payload, w, told, hotspots, occurrences) for payload, w, told in heard]
     elsewhere = [
-        {"report": row["report"], "payload": payload}
-        for row, (payload, _) in zip(reports, heard, strict=True)
-        if row["payload"] != payload
+        {"report": row["report"], "beacon": names.id_of(beacon)}
+        for row, (_, _, beacon) in zip(reports, heard, strict=True)
+        if beacon
     ]
     tables = {
         "beacons": _table(BEACONS, rows),
@@ -180,8 +184,11 @@ def _beacon_columns(b: BeaconRow, names: Names, hotspots: Names, used: _Entropie
     }
 
 
-def _witness_columns(payload: int, w: WitnessRow, hotspots: Names, occurrences: dict[str, int]) -> dict[str, Any]:
-    key = f"{payload:x} {w.received_ns:x} {w.hotspot}"  # of no row number, so that the order of rows does not matter
+def _witness_columns(
+    payload: int, w: WitnessRow, told: str, hotspots: Names, occurrences: dict[str, int]
+) -> dict[str, Any]:
+    # of no row number, so that the order of rows does not matter
+    key = f"{payload:x} {w.received_ns:x} {w.hotspot}" + (f" {told}" if told else "")
     n_before = occurrences[key] = occurrences.get(key, -1) + 1
     return {
         "report": digest(f"{n_before} {key}".encode("utf-8", "surrogatepass")),

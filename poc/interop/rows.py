@@ -272,9 +272,9 @@ def truth(row: Row, name: str, otherwise: bool) -> bool:
     if absent(row, name):
         return otherwise
     word = str(row[name]).strip().lower()
-    if word not in ("true", "false", "1", "0", "yes", "no"):
+    if word not in ("true", "false", "1", "0", "1.0", "0.0", "yes", "no"):
         raise Rejected(f"{name} is neither true nor false")
-    return word in ("true", "1", "yes")
+    return word in ("true", "1", "1.0", "yes")
 
 
 def _float(value: str) -> float | None:

@@ -54,7 +54,7 @@ HOTSPOT_COLUMNS = ("hotspot", "cell|latitude_deg", "cell|longitude_deg", "gain_d
 DENYLIST_COLUMNS = ("hotspot",)
 BEACON_COLUMNS = ("beacon", "beaconer", "received_ns", "frequency_hz", "data_rate", "tx_power_dbm")
 WITNESS_COLUMNS = ("beacon|payload", "witness", "received_ns", "rssi_dbm", "snr_db", "frequency_hz")
-ENTROPY_COLUMNS = ("remote_entropy", "entropy_timestamp_s")
+ENTROPY_COLUMNS = ("remote_entropy|data", "entropy_timestamp_s|timestamp")  # or by Helium's names
 FINEST_USED, ASSERTED = 11, 12  # resolutions: cells must be at least as fine; coordinates become cells of res 12
 _NUMBERS = {name.replace("-", "_").upper(): number for name, number in REGION_NUMBERS.items()}
 _LORA, _OTHER_RATES = re.compile(r"SF([5-9]|1[0-2])BW(125|250|500)"), re.compile(r"LRFHSS[12]BW(137|336|1523)|FSK50")
@@ -123,7 +123,8 @@ def read_hotspots(
 def _cell(row: Row) -> int:
     """The asserted cell; 0 where the row names no place."""
     if not absent(row, "cell"):
-        value = text(row, "cell").lower().removeprefix("0x")
+        number_itself = isinstance(row["cell"], int) and row["cell"] >= 0  # as Parquet and JSON may hold it
+        value = format(row["cell"], "x") if number_itself else text(row, "cell").lower().removeprefix("0x")
         if not re.fullmatch(r"[0-9a-f]{1,16}", value):
             raise Rejected("cell is no hex text")
         cell = int(value, 16)
@@ -275,9 +276,10 @@ def read_entropies(path: Path, counts: Rejections) -> dict[bytes, tuple[int, int
     archive: dict[bytes, tuple[int, int]] = {}
 
     def parse(row: Row) -> None:
-        data = hex_bytes(row, "remote_entropy", REMOTE_BYTES)
+        data = hex_bytes(row, "data" if absent(row, "remote_entropy") else "remote_entropy", REMOTE_BYTES)
         version = 0 if absent(row, "version") else whole(row, "version", 0, 2**32 - 1)
-        start_s = whole(row, "entropy_timestamp_s", 0, LAST_NS // 10**9)
+        time = "timestamp" if absent(row, "entropy_timestamp_s") else "entropy_timestamp_s"
+        start_s = whole(row, time, 0, LAST_NS // 10**9)
         if not data:
             raise Rejected("remote_entropy is missing")
         archive.setdefault(data, (start_s, version))
@@ -288,7 +290,10 @@ def read_entropies(path: Path, counts: Rejections) -> dict[bytes, tuple[int, int
 
 
 def read_denylist(path: Path, names: Names, counts: Rejections) -> Denylist:
-    """Denied hotspots (rows with `hotspot` alone) and edges (with `other` as well); no row at all means unloaded."""
+    """Denied hotspots (rows with `hotspot` alone) and edges (with `other` as well).
+
+    No row at all means unloaded, and so does a file without a single byte.
+    """
     hotspots: list[int] = []
     edges: list[tuple[int, int]] = []
 
@@ -299,8 +304,17 @@ def read_denylist(path: Path, names: Names, counts: Rejections) -> Denylist:
         else:
             edges.append((hotspot, names.id_of(text(row, "other"))))
 
-    for _ in kept(read_rows(path, DENYLIST_COLUMNS, counts), parse, counts):
+    for _ in () if _is_bare(path) else kept(read_rows(path, DENYLIST_COLUMNS, counts), parse, counts):
         pass
     if not hotspots and not edges:
         return Denylist("unloaded")
     return Denylist("loaded", np.array(hotspots, np.uint64), np.array(edges, np.uint64).reshape(-1, 2))
+
+
+def _is_bare(path: Path) -> bool:
+    """Whether a file of lines holds nothing but ends of lines, of which a few bytes tell."""
+    try:
+        with path.open("rb") as file:
+            return path.suffix.lower() != ".parquet" and not file.read(64).strip(b"\xef\xbb\xbf\r\n \t")
+    except OSError:
+        return False  # the reader says what is wrong

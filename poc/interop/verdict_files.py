@@ -15,10 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from poc.errors import DataError
+from poc.errors import DataError, StoreError
 from poc.interop.names import Names
 from poc.interop.rejections import Rejections
-from poc.interop.rows import kept, read_rows, text, whole
+from poc.interop.rows import absent, kept, read_rows, text, whole
 from poc.interop.verify import Verified, claims_by_day
 from poc.reasons import Reason, Side
 from poc.rewards.amounts import DataTransfer, pay, prices
@@ -30,6 +30,8 @@ from poc.validator.state import LAST_TIMES, ValidatorState
 BONES_PER_TOKEN, DAY_S = 10**8, 86_400
 _SINGULAR = {"beacons": "beacon", "witnesses": "witness"}
 STATE_FILE = "last_times.parquet"
+#: Names that data credits go by, in a table of ours or of Helium's packet verifier.
+_CREDITS = ("data_credits", "num_dcs")
 
 VERDICT_COLUMNS = pa.schema(
     [
@@ -106,11 +108,11 @@ def reward_rows(verified: Verified, money: Money | None) -> tuple[pa.Table, dict
     """Shares by hotspot and epoch (UTC day since 1970), amounts if there is money; and by epoch what went to nobody
     [bones] and the bones for one share of each pool (15 decimals, as text).
     """
-    data = _data_credits(money, verified.hotspot_names, verified.counts)
+    claims = claims_by_day(verified)
+    data = _data_credits(money, verified.hotspot_names, verified.counts, sorted(claims))
     names = verified.hotspot_names.text_of
     found: dict[tuple[int, int], dict[str, Any]] = {}
     epochs: dict[str, Any] = {}
-    claims = claims_by_day(verified)
     for day in sorted({*claims, *data}):
         shares = SHARES.empty()
         if day in claims:
@@ -153,8 +155,13 @@ def _add(
         found.setdefault((hotspot, day), {})[pool + suffix] = round(value * unit, 8) if unit != 1 else value
 
 
-def _data_credits(money: Money | None, names: Names, counts: dict[str, Rejections]) -> dict[int, Table]:
-    """Data credits by epoch from a table with `hotspot`, `epoch` and `data_credits`, as SHARES."""
+def _data_credits(
+    money: Money | None, names: Names, counts: dict[str, Rejections], days_judged: list[int]
+) -> dict[int, Table]:
+    """Data credits by epoch from a table with `hotspot`, `data_credits` and `epoch`, as SHARES.
+
+    Without a column `epoch` they belong to the only day that was judged.
+    """
     if money is None or money.data is None:
         return {}
     if money.usd_per_token is None or money.usd_per_token <= 0:
@@ -163,10 +170,13 @@ def _data_credits(money: Money | None, names: Names, counts: dict[str, Rejection
     carried: Counter[tuple[int, int]] = Counter()
 
     def parse(row: dict[str, Any]) -> None:
-        credits = whole(row, "data_credits", 0, 10**15)
-        carried[whole(row, "epoch", 0, 10**6), names.id_of(text(row, "hotspot"))] += credits
+        named = next((name for name in _CREDITS if not absent(row, name)), _CREDITS[0])
+        credits = whole(row, named, 0, 10**15)
+        day = days_judged[0] if absent(row, "epoch") and len(days_judged) == 1 else whole(row, "epoch", 0, 10**6)
+        carried[day, names.id_of(text(row, "hotspot"))] += credits
 
-    for _ in kept(read_rows(money.data, ("hotspot", "epoch", "data_credits"), counts["data"]), parse, counts["data"]):
+    columns = ("hotspot", "|".join(_CREDITS), *(() if len(days_judged) == 1 else ("epoch",)))
+    for _ in kept(read_rows(money.data, columns, counts["data"]), parse, counts["data"]):
         pass
     days: dict[int, list[tuple[int, int]]] = {}
     for (day, hotspot), n_credits in sorted(carried.items()):
@@ -210,6 +220,8 @@ def _verdict_counts(verdicts: pa.Table) -> dict[str, dict[str, int]]:
 def load_state(folder: Path) -> ValidatorState:
     """The validator's memory that `save_state` left in a folder; empty where there is none."""
     path = folder / STATE_FILE
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"'{folder}' is a file, expected a folder for the validator's memory; choose another --state.")
     if not path.exists():
         return ValidatorState()
     try:
@@ -220,5 +232,12 @@ def load_state(folder: Path) -> ValidatorState:
 
 def save_state(folder: Path, state: ValidatorState) -> None:
     """Keep the times that judging remembers for the next call."""
-    folder.mkdir(parents=True, exist_ok=True)
-    pq.write_table(state.last_times.to_arrow(), folder / STATE_FILE)
+    unfinished = folder / (STATE_FILE + ".unfinished")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        pq.write_table(state.last_times.to_arrow(), unfinished)
+        unfinished.replace(folder / STATE_FILE)
+    except OSError as error:
+        raise StoreError(
+            f"the memory could not be written to '{folder}' ({error.strerror or error}); choose another --state."
+        ) from error

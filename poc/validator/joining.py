@@ -50,14 +50,14 @@ def join(
     A report id that comes again, and a witness report whose payload no beacon has, are dropped and counted. The result
     does not depend on the order of rows. Asserted values that are no H3 cell are read as "never asserted" (0).
     Without `entropies` every beacon counts as archived. `named` (NAMED_BEACONS) joins reports whose files say which
-    beacon they are of, although they heard another payload.
+    beacon they are of, whatever payload they heard.
     """
     n_given = len(beacons) + len(witness_reports)
     sent = _once(beacons, "beacon").sort("received_ns", "beacon")
     reports = _once(witness_reports, "report")
     rebuilt = rebuild(sent["entropy"], sent["local_entropy"], ENTROPIES.empty() if entropies is None else entropies)
     archived = rebuilt.known | (sent["entropy"] == NO_ENTROPY) | (entropies is None)
-    row = _beacon_rows(sent, archived, _payload_of_beacon(reports, named))
+    row = _named_rows(sent, reports, named, _beacon_rows(sent, archived, reports["payload"]))
     order = _in_order(row, reports["received_ns"], reports["report"])
     row = row[order]
 
@@ -133,13 +133,13 @@ def _receptions(
     return Table(RECEPTIONS, Gathered({name: parts[name] for name in RECEPTIONS.names}))
 
 
-def _payload_of_beacon(reports: Table, named: Table | None) -> Array:
-    """Payload of the beacon that each report is of: the one it heard, unless its file names another beacon."""
-    payload = reports["payload"]
+def _named_rows(sent: Table, reports: Table, named: Table | None, row: Array) -> Array:
+    """Row of the beacon of each report: `row`, by its payload, unless its file names another beacon."""
     if named is None or not len(named):
-        return payload
-    row = named.rows_of(reports["report"])
-    return np.where(row >= 0, named["payload"][row], payload)
+        return row
+    place = named.rows_of(reports["report"])
+    told = np.append(sent.rows_of(named["beacon"]), -1)[place]
+    return np.where(told >= 0, told, row)
 
 
 def _beacon_rows(sent: Table, archived: Array, payload: Array) -> Array:

@@ -31,7 +31,7 @@ class Scene:
     state: ValidatorState = field(default_factory=ValidatorState)
     overrides: dict = field(default_factory=dict)
     entropies: Table | None = None  # the archive; without one every beacon counts as archived
-    named: dict = field(default_factory=dict)  # report → payload of the beacon that its file names
+    named: dict = field(default_factory=dict)  # report → beacon that its file names
     more: dict = field(default_factory=dict)  # further tables beside the reports
 
     def __post_init__(self):
@@ -92,7 +92,7 @@ class Scene:
         if self.entropies is not None:
             reports["entropies"] = self.entropies
         if self.named:
-            rows = [{"report": report, "payload": payload} for report, payload in self.named.items()]
+            rows = [{"report": report, "beacon": beacon} for report, beacon in self.named.items()]
             reports["named_beacons"] = table_of(NAMED_BEACONS, rows)
         return table_of(HOTSPOTS, list(self.hotspots.values())), reports | self.more
 

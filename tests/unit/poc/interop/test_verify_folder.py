@@ -9,6 +9,7 @@ from poc.interop.verify_folder import verify_to_folder
 from poc.profiles import PROFILES
 from tests.unit.poc.interop.conftest import (
     LOC4,
+    MS,
     NOON,
     PAYLOAD,
     REMOTE,
@@ -102,6 +103,25 @@ def test_data_transfer_is_paid_and_bounded_by_its_half(judge, pair, tmp_path):
     assert rows["ann"]["beacon_bones"] == 14_000_000 * 25 // 30
 
 
+def test_data_credits_of_the_only_day_need_no_epoch(judge, pair, tmp_path):
+    data = write(tmp_path / "data.csv", [{"hotspot": "carl", "num_dcs": 1000}])
+    judge(*pair, emission_bones=100_000_000, price="0.1", data=data)
+    rows = {row["hotspot"]: row for row in pq.read_table(tmp_path / "out" / "rewards.parquet").to_pylist()}
+    assert rows["carl"]["data_bones"] == 10_000_000 and rows["carl"]["epoch"] == NOON // (86_400 * 10**9)
+    for row in (*pair[1][2:], *pair[2][2:]):
+        row["received_ns"] += 24 * 3600 * 10**9
+    pair[1][2]["entropy_timestamp_s"] += 24 * 3600
+    with pytest.raises(DataError, match="epoch"):
+        judge(*pair, emission_bones=100_000_000, price="0.1", data=data, out="two days")
+
+
+def test_a_memory_that_is_no_folder(judge, pair, tmp_path):
+    (tmp_path / "memory").write_text("something else")
+    with pytest.raises(DataError, match="--state"):
+        judge(*pair, state=tmp_path / "memory")
+    assert not (tmp_path / "out").exists() and (tmp_path / "memory").read_text() == "something else"
+
+
 def test_memory_carries_on(judge, pair, tmp_path):
     hotspots, beacons, witnesses = pair
     memory = tmp_path / "memory"
@@ -181,6 +201,61 @@ def test_an_empty_denylist_denies_everybody(judge, pair):
     verdicts, summary = judge(*pair, denylist=[])
     assert set(reasons(verdicts).values()) == {("denied", "beaconer")}
     assert any("denies everybody" in note for note in summary["notes"])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("d.csv", ""), ("d.csv", "\n\r\n"), ("d.jsonl", ""), ("d.csv", "hotspot\n")]
+)
+def test_every_way_for_a_denylist_to_be_empty(judge, pair, tmp_path, name, text):
+    judge(*pair)
+    (tmp_path / name).write_text(text)
+    files = Files(*(tmp_path / f"{which}.csv" for which in "hbw"), denylist=tmp_path / name)
+    summary = verify_to_folder(files, HELIUM, tmp_path / "denied")
+    assert summary["verdicts"]["beacon"] == {"denied": 3} and any("denies everybody" in n for n in summary["notes"])
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
+def test_cells_may_be_numbers_where_the_file_has_numbers(judge, pair, suffix):
+    hotspots, beacons, witnesses = pair
+    for row in hotspots:
+        row["cell"] = int(row["cell"], 16)
+    assert reasons(judge(hotspots, beacons, witnesses, suffix)[0]) == PRIMED
+
+
+def test_two_beacons_of_one_payload(judge, pair):
+    """A witness that names its beacon belongs to it; one that tells the payload alone, to the first."""
+    hotspots, beacons, witnesses = pair
+    hotspots += [hotspot("carl", LOC4), hotspot("dora", format(631615576056478207, "x"))]
+    at = beacons[2]["received_ns"]
+    twin = {"payload": beacons[2]["payload"], "remote_entropy": "", "entropy_timestamp_s": at // 10**9 - 30}
+    beacons.append(beacon("b3", "dora", at + MS, **twin))
+    witnesses += [witness("b3", "carl", at + 10**9), witness("b3", "bob", at + 10**9)]
+    verdicts, summary = judge(hotspots, beacons, witnesses)
+    refused = ("gateway_no_valid_witnesses", "beaconer")
+    named = {("beacon", "b3", "dora"), ("witness", "b3", "carl"), ("witness", "b3", "bob")}
+    assert reasons(verdicts) == PRIMED | dict.fromkeys(named, refused)
+    assert judge(hotspots, beacons[::-1], witnesses[::-1], out="again")[0] == verdicts
+    assert summary["counts"]["witnesses"]["accepted"] == 5
+    for row in witnesses[3:]:
+        row |= {"beacon": "", "payload": twin["payload"]}
+    verdicts, _ = judge(hotspots, beacons, witnesses, out="by payload")
+    assert verdicts["witness", "b2", "carl"]["reason"] == "gateway_no_valid_beacons"
+    assert verdicts["beacon", "b3", "dora"]["reason"] == "gateway_no_valid_witnesses"
+
+
+def test_a_witness_that_names_a_stale_twin_is_stale(judge, pair):
+    hotspots, beacons, witnesses = pair
+    hotspots.append(hotspot("dora", LOC4))
+    for row in beacons:
+        row |= {"remote_entropy": "", "entropy_timestamp_s": row["received_ns"] // 10**9 - 30}
+    at = beacons[2]["received_ns"]
+    unknown = {"payload": beacons[2]["payload"], "remote_entropy": "00" * 32, "entropy_timestamp_s": ""}
+    beacons.append(beacon("b3", "dora", at - MS, **unknown))
+    witnesses.append(witness("b3", "dora", at + 10**9))
+    entropies = [{"data": REMOTE, "timestamp": START_S}]  # by Helium's names
+    verdicts, _ = judge(hotspots, beacons, witnesses, entropies=entropies)
+    assert verdicts["witness", "b3", "dora"]["reason"] == "stale"
+    assert {key: value for key, value in reasons(verdicts).items() if key in PRIMED} == PRIMED
 
 
 def test_a_denied_edge(judge, pair):

@@ -113,7 +113,7 @@ def reported_twice(scene):
 
 def heard_something_else(scene):
     scene.heard["payload"] = 17
-    scene.named[scene.heard["report"]] = scene.sent["payload"]
+    scene.named[scene.heard["report"]] = scene.sent["beacon"]
 
 
 def same_owner(scene):
