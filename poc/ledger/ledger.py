@@ -1,12 +1,14 @@
 """The ledger of a run: `ledger.jsonl`, one entry an epoch, each holding the root of the entry before.
 
 An entry commits to the verdicts and rewards of its epoch by Merkle roots, and to all balances after it. A first entry
-names the run, a last one the SHA-256 of every file of the folder. Whoever knows the last root can check all.
+names the run, a last one the SHA-256 of every file of the folder. Whoever knows the last root can check all. A page
+that is drawn anew is noted in an entry behind the last.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from poc.store import load_run
 
 LEDGER_FILE = "ledger.jsonl"
 TABLES = ("beacon_verdicts", "witness_verdicts", "rewards", "signatures")
-#: Pages that may be drawn after the ledger was written; those that are there before are committed to like any file.
+#: Drawings of the tables: they may come after the ledger, and one that is drawn anew is noted by `note_pages`.
 PAGES = ("report.html", "figures.html")
 GENESIS = "0" * 64
 VERSION = 1
@@ -46,6 +48,35 @@ def write_ledger(folder: Path) -> str:
         lines.append(json_bytes(sealed) + b"\n")
     path.write_bytes(b"".join(lines))
     return previous
+
+
+def note_pages(folder: Path) -> str | None:
+    """Append what the pages of a run folder are now, where the ledger knows them otherwise, and give the new last root.
+
+    None where there is nothing to note, or no ledger that could be gone on with.
+    """
+    path = folder / LEDGER_FILE
+    try:
+        chained = [json.loads(line) for line in path.read_bytes().splitlines()]
+        previous, known = chained[-1]["root"], known_files(chained)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None  # what is wrong with it, verifying will say
+    now = {name: file_hash(folder / name) for name in PAGES if name in known and (folder / name).is_file()}
+    drawn = {name: digest for name, digest in now.items() if digest != known[name]}
+    if not drawn:
+        return None
+    sealed = seal({"kind": "pages", "files": drawn}, previous)
+    with path.open("ab") as file:
+        file.write(json_bytes(sealed) + b"\n")
+    return str(sealed["root"])
+
+
+def known_files(chained: list[Entry]) -> dict[str, str]:
+    """SHA-256 of every file as the ledger knows it last, by path within the folder."""
+    known: dict[str, str] = {}
+    for entry in chained:
+        known |= entry["files"] if entry["kind"] in ("end", "pages") else {}
+    return known
 
 
 def entries(folder: Path) -> Iterator[Entry]:
@@ -121,6 +152,11 @@ def file_hashes(folder: Path) -> dict[str, str]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name != LEDGER_FILE:
-            with path.open("rb") as file:
-                hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
+            hashes[name] = file_hash(path)
     return hashes
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -16,7 +16,7 @@ from typing import Any
 from poc.errors import DataError
 from poc.interop.signing import misfits, needs_keys
 from poc.ledger.canonical import json_bytes
-from poc.ledger.ledger import GENESIS, LEDGER_FILE, PAGES, Entry, entries, file_hashes, seal
+from poc.ledger.ledger import GENESIS, LEDGER_FILE, PAGES, Entry, entries, file_hashes, known_files, seal
 from poc.ledger.merkle import CHUNK_LEAVES
 from poc.profiles import PROFILES
 from poc.rewards.amounts import emission_bones
@@ -49,7 +49,8 @@ def verify_ledger(folder: Path, root: str | None = None) -> tuple[str, list[Find
     if root is not None and root.lower() != last:
         findings.append(Finding(LEDGER_FILE, f"the last root is {last}, expected {root}"))
     if not findings:
-        findings = [*_files(folder, chained[-1]), *_contents(folder, chained), *_signatures(folder)]
+        run = [entry for entry in chained if entry["kind"] != "pages"]
+        findings = [*_files(folder, known_files(chained)), *_contents(folder, run), *_signatures(folder)]
     return last, findings
 
 
@@ -69,8 +70,12 @@ def _chain(lines: list[bytes]) -> tuple[list[Entry], list[Finding]]:
             return chained, [Finding(where, "does not fit its own root")]
         chained.append(entry)
         previous = sealed["root"]
-    if not chained or chained[-1].get("kind") != "end":
+    kinds = [entry.get("kind") for entry in chained]
+    if "end" not in kinds:
         return chained, [Finding(LEDGER_FILE, "is cut short: there is no last entry")]
+    for number, entry in enumerate(chained[kinds.index("end") + 1 :], start=kinds.index("end") + 2):
+        if entry["kind"] != "pages" or not set(entry.get("files", ())) <= set(PAGES):
+            return chained, [Finding(f"{LEDGER_FILE}, line {number}", "stands behind the end and is not about pages")]
     return chained, []
 
 
@@ -84,8 +89,8 @@ def _entry(line: bytes) -> Entry | None:
     return entry if same else None
 
 
-def _files(folder: Path, end: Entry) -> Iterator[Finding]:
-    found, known = file_hashes(folder), end.get("files", {})
+def _files(folder: Path, known: dict[str, str]) -> Iterator[Finding]:
+    found = file_hashes(folder)
     for name in sorted(found.keys() | known.keys()):
         if name not in found:
             yield Finding(name, "is missing")

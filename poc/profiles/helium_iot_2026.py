@@ -116,10 +116,14 @@ HELIUM_IOT_2026 = Profile(
         "HIP-15, HIP-17, HIP-58, HIP-83, HIP-104, HIP-106, HIP-138, HIP-149",
     ),
     simplifications=(
-        "Nothing is retried: no region lookup and no file write ever fails, so attempts never run out. Reports "
-        "go stale only for an entropy that the archive lacks, and at once instead of after 45 minutes.",
+        "Nothing is retried: only the server's own failures made Helium try again, no report could. Reports go stale "
+        "only for an entropy that the archive lacks, and at once instead of after 45 minutes "
+        "(docs/real-and-simplified.md).",
+        "A run pays a beacon and its reports in the epoch in which the beacon was sent. Helium paid each by its own "
+        "arrival, so what arrives just after midnight is paid an epoch early; `poc verify` pays as Helium did.",
         "Two beacons with one payload: the witnesses belong to the first, the second is judged without any; Helium "
-        "judged both with all of them if they fell into one tick, else deleted the second.",
+        "judged both with all of them where two of its 100 workers had them at once, the second with none later in the "
+        "same tick, and not at all in a later one: the reports do not tell which.",
         "Beacons are judged one after the other in order of arrival; Helium judged up to 100 at a time.",
         "The density map is that of the last full half-hour before a beacon arrived; Helium ran about 20 min behind.",
         "The denylist is renewed after every epoch from published classifiers; Helium's came weekly from closed code.",

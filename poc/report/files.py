@@ -22,10 +22,14 @@ FIGURES_PAGE = "figures.html"
 def save_report(path: Path, run: RunData, *others: RunData) -> Path:
     """Write the interactive map of a run, others beside it, and next to it `figures.html` that needs no script.
 
-    Raises StoreError when a file cannot be written.
+    A ledger in the folder notes pages that it knew otherwise. Raises StoreError when a file cannot be written.
     """
+    from poc.ledger.ledger import note_pages
+
     _write(path.with_name(FIGURES_PAGE), write_report(run, others, path.name).encode())
-    return save_explorer(path, run, *others)
+    written = save_explorer(path, run, *others)
+    note_pages(path.parent)
+    return written
 
 
 def save_explorer(path: Path, run: RunData, *others: RunData) -> Path:

@@ -10,11 +10,13 @@ from typer.testing import CliRunner
 
 from cli.commands.ledger import group
 from poc.errors import DataError
-from poc.ledger.canonical import document_hash, row_bytes
-from poc.ledger.ledger import GENESIS, LEDGER_FILE, write_ledger
+from poc.ledger.canonical import document_hash, json_bytes, row_bytes
+from poc.ledger.ledger import GENESIS, LEDGER_FILE, note_pages, seal, write_ledger
 from poc.ledger.verify import _files, verify_ledger
+from poc.report.files import save_report
 from poc.running import run_to_folder
 from poc.scenario import scenario_from
+from poc.store import load_run
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +54,7 @@ def rewrite(folder, table, column, row, change):
 
 def altered_files(folder):
     """What `verify_ledger` finds in the files, without reading the tables again."""
-    return list(_files(folder, lines(folder)[-1]))
+    return list(_files(folder, lines(folder)[-1]["files"]))
 
 
 def test_an_untouched_run_is_clean(sealed):
@@ -161,6 +163,37 @@ def test_files_that_come_and_go(copy):
     (copy / "claims2.parquet").unlink()
     (copy / "report.html").write_text("drawn again")
     assert verify_ledger(copy)[1] == []
+
+
+def test_a_page_that_is_drawn_anew_is_noted_and_an_altered_one_is_found(copy, sealed):
+    (copy / "figures.html").write_text("drawn again, beside another run")
+    assert [finding.where for finding in verify_ledger(copy)[1]] == ["figures.html"]
+    root = note_pages(copy)
+    assert verify_ledger(copy) == (root, []) and root != sealed[1] and note_pages(copy) is None
+    assert [finding.where for finding in verify_ledger(copy, sealed[1])[1]] == [LEDGER_FILE]
+    (copy / "figures.html").write_text("altered")
+    assert [finding.where for finding in verify_ledger(copy)[1]] == ["figures.html"]
+
+
+def test_behind_the_end_stand_only_pages(copy):
+    path = copy / LEDGER_FILE
+    last = lines(copy)[-1]["root"]
+    for entry in ({"kind": "pages", "files": {"metrics.json": "00"}}, {"kind": "end", "files": {}}):
+        whole = path.read_bytes()
+        path.write_bytes(whole + json_bytes(seal(entry, last)) + b"\n")
+        assert [finding.what for finding in verify_ledger(copy)[1]] == ["stands behind the end and is not about pages"]
+        path.write_bytes(whole)
+
+
+def test_a_report_that_is_drawn_anew_leaves_the_ledger_whole(copy):
+    save_report(copy / "report.html", load_run(copy))
+    assert lines(copy)[-1]["kind"] == "pages" and verify_ledger(copy)[1] == []
+
+
+@pytest.mark.parametrize("text", ["", "{}\n", "[1]\n", "nonsense"])
+def test_a_broken_ledger_is_not_gone_on_with(copy, text):
+    (copy / LEDGER_FILE).write_text(text)
+    assert note_pages(copy) is None and (copy / LEDGER_FILE).read_text() == text
 
 
 def test_rows_have_one_sequence_of_bytes():
