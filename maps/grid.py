@@ -7,6 +7,8 @@ h3o) does the geometry, numpy the bits; tests/property/test_maps_grid.py holds t
 
 from __future__ import annotations
 
+from typing import Any
+
 import h3ronpy
 import numpy as np
 import numpy.typing as npt
@@ -133,8 +135,8 @@ def disks(cells: npt.ArrayLike, k: int) -> tuple[Integers, Cells]:
     if array.size == 0:
         return np.zeros(0, np.int64), np.zeros(0, np.uint64)
     lists = pa.array(h3ronpy.grid_disk(array, int(k)))
-    n_found = np.diff(lists.offsets.to_numpy())
-    return np.repeat(np.arange(len(array)), n_found), lists.values.to_numpy().astype(np.uint64)
+    n_found = np.diff(_whole(lists.offsets))
+    return np.repeat(np.arange(len(array)), n_found), _whole(lists.values).astype(np.uint64)
 
 
 def distances(a: npt.ArrayLike, b: npt.ArrayLike) -> Integers:
@@ -169,7 +171,7 @@ def text_from_cells(cells: npt.ArrayLike) -> npt.NDArray[np.str_]:
     '89283082803ffff'
     """
     array = _valid_cells(cells)
-    text = pa.array(h3ronpy.cells_to_string(array.ravel())).to_numpy(zero_copy_only=False)
+    text = pa.array(h3ronpy.cells_to_string(array.ravel())).to_pylist()  # as numpy array it would load pandas
     return np.asarray(text, np.str_).reshape(array.shape)[()]
 
 
@@ -222,7 +224,7 @@ def boundaries(cells: npt.ArrayLike) -> list[Floats]:
     array = _valid_cells(cells).ravel()
     if array.size == 0:
         return []
-    shapes = shapely.from_wkb(pa.array(vector.cells_to_wkb_polygons(array)).to_numpy(zero_copy_only=False))
+    shapes = shapely.from_wkb(pa.array(vector.cells_to_wkb_polygons(array)).to_pylist())
     return [shapely.get_coordinates(shape)[:-1, ::-1] for shape in shapes]
 
 
@@ -263,8 +265,14 @@ def _local_ij(cells: Cells, anchors: Cells) -> tuple[Integers, Integers, Flags]:
     """IJ coordinates of cells in the frames of their anchors, and whether they have any."""
     batch = h3ronpy.cells_to_localij(cells, anchors, set_failing_to_invalid=True)
     i, j = (pa.array(batch[name]) for name in ("i", "j"))
-    known = i.is_valid().to_numpy(zero_copy_only=False)
-    return (*(column.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64) for column in (i, j)), known)
+    known = np.ones(len(i), np.bool_) if not i.null_count else np.array(i.is_valid().to_pylist(), np.bool_)
+    return (*(np.where(known, _whole(column), 0).astype(np.int64) for column in (i, j)), known)
+
+
+def _whole(values: pa.Array) -> npt.NDArray[Any]:
+    """Whole numbers, anything where one is missing; Arrow's own conversion would load pandas."""
+    end = values.offset + len(values)
+    return np.frombuffer(values.buffers()[1], values.type.to_pandas_dtype(), end)[values.offset :]
 
 
 def _cells(cells: npt.ArrayLike) -> Cells:

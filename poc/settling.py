@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import ndtr, xlogy
 
 from maps.geodesy import EARTH_RADIUS_M, coordinates_from_vectors, unit_vectors
 from poc.detectors.candidates import around, hexagon_offsets
@@ -23,6 +22,7 @@ from poc.detectors.survey import Survey, survey_with
 from poc.errors import DataError
 from poc.schema import ACTIVITY, HOTSPOTS, LINK_STATISTICS, RECEPTIONS, SCORES, WITNESS_VERDICTS
 from poc.table import Array, Schema, Table, table_from_arrow
+from radio_models.special_functions import ndtr, xlogy
 
 if TYPE_CHECKING:
     from poc.store import RunData

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from poc.errors import DataError, StoreError
@@ -123,6 +122,8 @@ class RunData:
             raise DataError(f"the run holds no table '{name}': it has {', '.join(sorted(self.tables))}.")
         arrow = self.tables[name]
         if epoch is not None and "epoch" in arrow.column_names:
+            import pyarrow.compute as pc  # slow to import
+
             arrow = arrow.filter(pc.equal(arrow.column("epoch"), epoch))
         return table_from_arrow(_schema(name), arrow)
 

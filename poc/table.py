@@ -248,7 +248,11 @@ def arrow_array(values: Array) -> pa.Array:
     import pyarrow as pa
 
     if values.dtype.kind == "U":
-        return pa.array(values.tolist(), pa.string())
+        words = [word.encode() for word in values.tolist()]
+        offsets = np.cumsum([0, *map(len, words)], dtype=np.int32)
+        return pa.Array.from_buffers(
+            pa.string(), len(words), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(words))]
+        )
     kind = pa.from_numpy_dtype(values.dtype)
     data = np.packbits(values, bitorder="little") if values.dtype.kind == "b" else np.ascontiguousarray(values)
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(data)])

@@ -12,9 +12,9 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chndtr, gammaincc, gammaincinv, ndtri
 
 from radio_models.errors import RadioError
+from radio_models.special_functions import chndtr, gammaincc, gammaincinv, ndtri
 
 Array = npt.NDArray[np.float64]
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from radio_models.errors import RadioError
 from radio_models.shadowing import CorrelatedShadowing, Keys
+from radio_models.special_functions import ndtri
 
 CORRELATION_M = {"uma": 50.0, "umi": 50.0, "rma": 60.0}
 

@@ -8,11 +8,12 @@ Econometrica 26, 1958) with an outlier share. Everything here is a column functi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from scipy.special import log_ndtr, ndtr, ndtri
 
 from poc.table import Array
+from radio_models.special_functions import log_ndtr, ndtr, ndtri
 
 #: Share of packets that a good link loses for other reasons: half-duplex, collisions, backhaul.
 PACKET_LOSS = 0.05
@@ -28,9 +29,7 @@ class MissTable:
     Kernels use the Taylor polynomial around the nearest grid point; its error stays below 1e-5.
     """
 
-    value: Array
-    slope: Array
-    curvature: Array
+    floor: float
 
     LOW = -12.0
     STEPS = 32  # grid points for each unit of z
@@ -38,12 +37,28 @@ class MissTable:
 
     @staticmethod
     def of(floor: float) -> MissTable:
-        """The table for a share `floor` of misses that the radio does not explain.
+        """The table for a share `floor` of misses that the radio does not explain; worked out when first looked at.
 
         >>> round(float(MissTable.of(0.0).value[12 * 32]), 6) == round(float(np.log(0.5)), 6)
         True
         """
-        return MissTable(*(np.asarray(part) for part in log_miss(np.arange(MissTable.SIZE) / 32.0 - 12.0, floor)))
+        return MissTable(floor)
+
+    @cached_property
+    def _columns(self) -> tuple[Array, Array, Array]:
+        return log_miss(np.arange(MissTable.SIZE) / MissTable.STEPS + MissTable.LOW, self.floor)
+
+    @property
+    def value(self) -> Array:
+        return self._columns[0]
+
+    @property
+    def slope(self) -> Array:
+        return self._columns[1]
+
+    @property
+    def curvature(self) -> Array:
+        return self._columns[2]
 
     def at(self, z: Array) -> tuple[Array, Array, Array]:
         """(value, slope, curvature not below 0) at z, any shape; beyond the grid the value at its edge."""

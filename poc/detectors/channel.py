@@ -13,12 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from poc.detectors.biases import Biases, Observations, improve
 from poc.detectors.censoring import LINK_LOSS, link_level, never_heard_smoothly, threshold_db_from
 from poc.detectors.network import Network, contains
 from poc.table import Array
+from radio_models.special_functions import ndtr
 
 #: Beliefs before any report, wide enough for thirty links to overrule them: (mean, sd). Exponent and shadowing from
 #: the measured sets in spec fraud.md §3, intercept from free space at 868–915 MHz (91 dB) plus 10 to 60 dB of clutter.

@@ -8,7 +8,6 @@ radio could make it between the asserted places. Good antennas near liars are ac
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import expit, logit
 
 from poc.detectors.channel import Channel
 from poc.detectors.live_checks import LiveChecks
@@ -16,6 +15,7 @@ from poc.detectors.network import Network
 from poc.detectors.packet_spread import cable_ratios
 from poc.schema import EDGE_SCORES
 from poc.table import Table
+from radio_models.special_functions import expit, logit
 
 #: Share of cabled links among all, before looking.
 _CABLE_SHARE = 0.01

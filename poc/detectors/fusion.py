@@ -15,7 +15,6 @@ from itertools import pairwise, repeat
 from multiprocessing import get_context
 
 import numpy as np
-from scipy.special import expit, logit
 
 from poc.detectors.edges import edge_scores
 from poc.detectors.evidence import Evidence
@@ -33,6 +32,7 @@ from poc.detectors.tiling import MOST, Piece, pieces_of
 from poc.detectors.wording import evidence_in_words
 from poc.schema import EDGE_SCORES, RECEPTIONS, SCORES, WITNESS_VERDICTS
 from poc.table import Array, Table
+from radio_models.special_functions import expit, logit
 
 #: Hinges of each test's ratio: the model is linear between them and flat outside the first and the last.
 KNOTS: dict[str, tuple[float, ...]] = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logsumexp
 
 from maps.geodesy import EARTH_RADIUS_M, coordinates_from_vectors
 from poc.detectors.candidates import Candidates
 from poc.table import Array
+from radio_models.special_functions import logsumexp
 
 _CREDIBLE = 0.9
 

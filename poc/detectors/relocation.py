@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logit
 
 from poc.detectors.candidates import RINGS, ROUGH_RINGS, Likelihood, around, hexagon_offsets, search
 from poc.detectors.channel import Channel
@@ -25,6 +24,7 @@ from poc.detectors.survey import ANYWHERE_M, Survey, survey_with
 from poc.detectors.wording import evidence_in_words
 from poc.schema import SCORES
 from poc.table import Array, Table
+from radio_models.special_functions import expit, logit
 
 
 @dataclass(frozen=True, slots=True)

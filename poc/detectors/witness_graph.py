@@ -9,16 +9,17 @@ reviewer: it never convicts and never acquits.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components
 
 from poc.detectors.evidence import Evidence
 from poc.detectors.network import Network
 from poc.detectors.survey import Trace, scores_of_trace, survey_of
 from poc.table import Array, Table
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 _RESTART = 0.15
 _STEPS = 20
@@ -47,6 +48,9 @@ class WitnessGraph:
 
 def walk_trace(network: Network, seeds: Array) -> Trace:
     """How much less of the seeds' walk reaches a hotspot than of the walk from everywhere [nat], at most 3."""
+    from scipy.sparse import csr_array  # slow to import
+    from scipy.sparse.csgraph import connected_components
+
     n = len(network)
     graph = reciprocal_graph(network)
     degree = np.asarray(graph.sum(axis=1)).ravel()
@@ -67,6 +71,8 @@ def walk_trace(network: Network, seeds: Array) -> Trace:
 
 def reciprocal_graph(network: Network) -> csr_array:
     """Symmetric adjacency of pairs that heard each other in both directions."""
+    from scipy.sparse import coo_array, csr_array
+
     n = len(network)
     one_way = coo_array(
         (np.ones(len(network.heard_beaconer)), (network.heard_beaconer, network.heard_witness)), shape=(n, n)
@@ -79,6 +85,8 @@ def closed_groups(network: Network, most: int = 50) -> list[list[int]]:
 
     Those of one hotspot, and those of more than `most`, are left out: the first is alone, the second is the network.
     """
+    import networkx as nx
+
     graph = nx.Graph()
     graph.add_edges_from(zip(network.heard_beaconer.tolist(), network.heard_witness.tolist(), strict=True))
     groups = [sorted(group) for group in nx.connected_components(graph) if 1 < len(group) <= most]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Columns = dict[str, Array]
-COMPILED_FROM = 100_000  # look-ups; fewer are done before a compiler has started
+COMPILED_FROM = 100_000  # look-ups, where the compiler is at work anyway
+STARTED_FROM = 5_000_000  # look-ups for which it is worth starting
 READY_FROM = 20_000  # ids in a list that is asked again and again
 
 
@@ -133,7 +135,8 @@ def rows_in(sorted_ids: Array, ids: Array) -> Array:
     """
     if not len(sorted_ids):
         return np.full(len(ids), -1, np.int64)
-    if len(ids) >= COMPILED_FROM and sorted_ids.dtype == ids.dtype == np.uint64:
+    worth_it = COMPILED_FROM if "numba" in sys.modules else STARTED_FROM
+    if len(ids) >= worth_it and sorted_ids.dtype == ids.dtype == np.uint64:
         from poc.metrics.rows_compiled import Ready
 
         return Ready(sorted_ids).rows(ids)

@@ -3,6 +3,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from poc.metrics.cliques import largest_clique
 from poc.metrics.witnessing import in_degrees, links, reasons, witness_distances, witness_graph
 from poc.reasons import Reason
 
@@ -46,8 +47,15 @@ def test_clustering_agrees_with_networkx() -> None:
     assert grades["largest_clique"] == max(len(clique) for clique in nx.find_cliques(graph))
 
 
+@pytest.mark.parametrize(("n", "share"), [(30, 0.9), (60, 0.5), (120, 0.2), (40, 0.02)])
+def test_the_largest_clique_agrees_with_networkx(n: int, share: float) -> None:
+    graph = nx.gnp_random_graph(n, share, seed=n)
+    linked = nx.to_numpy_array(graph, dtype=bool)
+    assert largest_clique(linked, 10**6) == (max(len(clique) for clique in nx.find_cliques(graph)), True)
+
+
 def test_a_search_for_cliques_that_stops_early_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("poc.metrics.witnessing.MAX_CLIQUES", 1)
+    monkeypatch.setattr("poc.metrics.witnessing.MAX_STEPS", 1)
     assert witness_graph(edges((1, 2), (3, 4)), 4)["largest_clique_is_lower_bound"] is True
     monkeypatch.setattr("poc.metrics.witnessing.MAX_HOTSPOTS_FOR_CLIQUES", 3)
     grades = witness_graph(edges((1, 2), (3, 4)), 4)
