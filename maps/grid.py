@@ -266,7 +266,8 @@ def _local_ij(cells: Cells, anchors: Cells) -> tuple[Integers, Integers, Flags]:
     batch = h3ronpy.cells_to_localij(cells, anchors, set_failing_to_invalid=True)
     i, j = (pa.array(batch[name]) for name in ("i", "j"))
     known = np.ones(len(i), np.bool_) if not i.null_count else np.array(i.is_valid().to_pylist(), np.bool_)
-    return (*(np.where(known, _whole(column), 0).astype(np.int64) for column in (i, j)), known)
+    left, right = (np.where(known, _whole(column), 0).astype(np.int64) for column in (i, j))
+    return left, right, known
 
 
 def _whole(values: pa.Array) -> npt.NDArray[Any]:

@@ -180,6 +180,8 @@ class Emulation:
                 return finished.value
 
     def _scores(self, hotspots: Table, cases: tuple[Case, ...], tables: Mapping[str, Table]) -> Table:
+        if not self.detectors:
+            return SCORES.empty()
         activity, links = window(cases)
         evidence = Evidence(
             hotspots=hotspots,

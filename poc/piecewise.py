@@ -148,7 +148,7 @@ def judged_in_pieces(
             lap("radio and row checks")
             yield piece
             lap("writing")
-        settled = judge.settle()
+        settled = judge.settle(pool)
         lap("memory and density")
         numbers = ((number,) for number in range(n))
         for verdicts in _in_order(pool, jobs, lambda number: judge.verdicts(number, settled), numbers):
@@ -204,7 +204,7 @@ def _plain(table: Table) -> Table:
 
 def _plain_part(columns: Gathered, name: str) -> tuple[Array, Array | None]:
     values, rows = columns.part(name)
-    return (values, rows) if rows is None or values.dtype.kind == "U" else (values[rows], None)
+    return (values, rows) if rows is None or values.dtype.kind == "U" else (columns[name], None)
 
 
 def _in_order(

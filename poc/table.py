@@ -5,6 +5,7 @@ A table is a value. Nothing changes it in place; `take`, `replace` and `concat` 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Array = npt.NDArray[Any]
+COMPILED_FROM = 20_000  # rows that are looked up
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Gathered(Mapping[str, Array]):
 
     def __getitem__(self, name: str) -> Array:
         values, rows = self._parts[name]
-        return values if rows is None else values[rows]
+        return values if rows is None else looked_up(values, rows)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._parts)
@@ -134,8 +136,19 @@ class Gathered(Mapping[str, Array]):
         taken: dict[int, Array] = {}
         for _, rows in self._parts.values():
             if rows is not None and id(rows) not in taken:
-                taken[id(rows)] = rows[chosen]
+                taken[id(rows)] = looked_up(rows, chosen)
         return Gathered({name: (v, chosen if r is None else taken[id(r)]) for name, (v, r) in self._parts.items()})
+
+
+def looked_up(values: Array, rows: Array) -> Array:
+    """`values[rows]`; in large runs by a compiled loop, if the compiler is at work anyway."""
+    if len(rows) < COMPILED_FROM or "numba" not in sys.modules or rows.dtype.kind not in "iu":
+        return values[rows]
+    if values.dtype.kind not in "iufb" or not (values.flags.c_contiguous and rows.flags.c_contiguous):
+        return values[rows]
+    from poc.gather_compiled import gathered
+
+    return gathered(values, rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,7 +22,7 @@ LINK_LOSS = 0.02
 _SMALL = 1e-300
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MissTable:
     """log(floor + (1 − floor) Φ(z)) with its derivative and its negative second derivative, on a grid.
 

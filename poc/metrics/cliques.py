@@ -1,7 +1,7 @@
 """The largest clique of a graph, by branch and bound over sets that are single Python integers.
 
-Source: E. Tomita and T. Seki, "An efficient branch-and-bound algorithm for finding a maximum clique" (2003): what can be
-coloured with k colours holds no clique of more than k. Sets of bits after P. San Segundo et al. (2011).
+Source: E. Tomita and T. Seki, "An efficient branch-and-bound algorithm for finding a maximum clique" (2003): what can
+be coloured with k colours holds no clique of more than k. Sets of bits after P. San Segundo et al. (2011).
 """
 
 from __future__ import annotations

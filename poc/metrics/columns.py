@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
@@ -161,6 +163,24 @@ class RowsById:
     def rows(self, ids: Array) -> Array:
         """Row of each id; −1 where it is not there."""
         return rows_in(self._ids, ids) if self._ready is None else self._ready.rows(ids)
+
+
+def with_rows(pieces: Iterator[Columns], rows: RowsById, *names: str) -> Iterator[tuple[Columns, list[Array]]]:
+    """Pieces in their order, each with the rows of its ids in the named columns; two pieces are looked up at a time.
+
+    >>> found = with_rows(iter([{"hotspot": np.array([4, 7])}]), RowsById(np.array([3, 7])), "hotspot")
+    >>> [row.tolist() for _, (row,) in found]
+    [[-1, 1]]
+    """
+    with ThreadPoolExecutor(2) as pool:
+        under_way: deque[tuple[Columns, list[Future[Array]]]] = deque()
+        for piece in pieces:
+            under_way.append((piece, [pool.submit(rows.rows, piece[name]) for name in names]))
+            if len(under_way) > 2:
+                piece, found = under_way.popleft()
+                yield piece, [each.result() for each in found]
+        for piece, found in under_way:
+            yield piece, [each.result() for each in found]
 
 
 def distinct(values: Array) -> Array:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from maps.grid import are_valid, parents, resolutions
-from poc.metrics.columns import RowsById, columns, distinct, parts
+from poc.metrics.columns import Columns, RowsById, columns, distinct, parts, rows_in, with_rows
 from poc.metrics.labels import Labels
 from poc.table import Array
 
@@ -39,7 +39,7 @@ def coverage(
         else:
             witnessed, vouched = (_parents(part, resolution) for part in cells)
             grades[f"n_cells_{suffix}"] = len(witnessed)
-            n_phantom = len(np.setdiff1d(witnessed, vouched)) if labels is not None else None
+            n_phantom = int((rows_in(vouched, witnessed) < 0).sum()) if labels is not None else None
             grades[f"n_phantom_cells_{suffix}"] = n_phantom
         grades |= _city_shares(witnessed, resolution, suffix, city)
     return grades
@@ -61,12 +61,10 @@ def _witnessed_cells(
     # a hotspot that is not there marks the spare last column
     width, rows = len(ids) + 1, RowsById(ids)
     seen, vouched = np.zeros((2, n_epochs * width), bool)
-    for piece in pieces:
-        valid = (piece["reason"] == 0) & (piece["epoch"] < n_epochs)
-        if not valid.all():
-            piece = {name: column[valid] for name, column in piece.items()}
+    valid = (_valid(piece, n_epochs) for piece in pieces)
+    for piece, ranks in with_rows(valid, rows, "beaconer", "witness"):
         first = width * piece["epoch"].astype(np.int64)
-        ranks = [np.where(row < 0, len(ids), row) for row in (rows.rows(piece[end]) for end in ("beaconer", "witness"))]
+        ranks = [np.where(rank < 0, len(ids), rank) for rank in ranks]
         for rank in ranks:
             seen[first + rank] = True
         if any_liar:
@@ -76,6 +74,11 @@ def _witnessed_cells(
     vouched = vouched if any_liar else seen
     place = width * hotspots["epoch"].astype(np.int64) + rows.rows(hotspots["hotspot"])
     return distinct(hotspots["cell"][seen[place]]), distinct(hotspots["cell"][vouched[place]])
+
+
+def _valid(piece: Columns, n_epochs: int) -> Columns:
+    valid = (piece["reason"] == 0) & (piece["epoch"] < n_epochs)
+    return piece if valid.all() else {name: column[valid] for name, column in piece.items()}
 
 
 def _parents(cells: Array, resolution: int) -> Array:
@@ -92,7 +95,7 @@ def _city_shares(witnessed: Array | None, resolution: int, suffix: str, city: Ci
     if not populated.any():
         return {cells_key: None, people_key: None}
     parent = parents(np.asarray(city.cells)[populated], resolution)
-    covered = np.isin(parent, witnessed)
+    covered = rows_in(witnessed, parent) >= 0
     people = people[populated]
     return {
         cells_key: len(distinct(parent[covered])) / len(distinct(parent)),

@@ -142,7 +142,7 @@ def collateral(
         grades["claims_lost_with_liars_share"] = _share(lost["lost"] & with_liar, np.ones(len(alone), bool))
         harmed.append(lost["hotspot"][lost["lost"] & alone])
     if earned is not None:
-        amount = earned[1][np.isin(earned[0], honest)]
+        amount = earned[1][among(earned[0], honest)]
         grades["unpaid_share"] = _share(amount == 0, np.ones(len(amount), bool))
     is_harmed, is_near = among(honest, np.concatenate(harmed)), among(honest, near)
     grades["harmed_share"] = _share(is_harmed, np.ones(len(honest), bool))

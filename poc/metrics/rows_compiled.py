@@ -10,6 +10,8 @@ import numpy as np
 
 from poc.table import Array
 
+_FEW = 4  # ids that are looked through one by one
+
 
 class Ready:
     """An ascending array of ids (uint64), not empty, with a table of their leading bits.
@@ -57,11 +59,13 @@ def _search(sorted_ids, first, shift, ids, rows):  # type: ignore[no-untyped-def
             continue
         bucket = (wanted - least) >> shift
         low, high = first[bucket], first[bucket + np.uint64(1)]
-        while low < high:
+        while high - low > _FEW:
             middle = (low + high) >> 1
             if sorted_ids[middle] < wanted:
                 low = middle + 1
             else:
                 high = middle
+        while low < high and sorted_ids[low] < wanted:
+            low += 1
         if low < len(sorted_ids) and sorted_ids[low] == wanted:
             rows[k] = low

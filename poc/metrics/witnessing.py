@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from poc.metrics.cliques import largest_clique
-from poc.metrics.columns import Columns, RowsById, among, columns, distinct, parts, rows_in, thinned
+from poc.metrics.columns import Columns, RowsById, among, columns, distinct, parts, rows_in, thinned, with_rows
 from poc.reasons import Reason
 from poc.table import Array
 
@@ -75,8 +75,7 @@ def _degrees(tables: Mapping[str, pa.Table], first_epoch: int) -> Array | None:
         return None
     ids = np.sort(hotspots["hotspot"])
     rows, heard, hearing = RowsById(ids), np.zeros(len(ids) + 1, bool), np.zeros(len(ids) + 1, np.int64)
-    for piece in pieces:
-        beaconer, witness = rows.rows(piece["beaconer"]), rows.rows(piece["witness"])
+    for _, (beaconer, witness) in with_rows(pieces, rows, "beaconer", "witness"):
         apart = beaconer != witness
         if not apart.all():
             beaconer, witness = beaconer[apart], witness[apart]

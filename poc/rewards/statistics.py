@@ -18,7 +18,7 @@ from poc.schema import SHARES
 from poc.table import Array, Table
 
 _EXACT_FLOAT = 2**53
-_BLOCK = 1024  # hotspots at a time, so that products stay in the cache; too small to be worth threads
+_BLOCK = 256  # hotspots at a time, so that products stay in the cache; too small to be worth threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,10 @@ class RewardStatistics:
             # sums of whole numbers below 2^53 are exact in floating point, whatever the order
             exact = int(sums.sum(axis=1).max(initial=0)) * int(units.max(initial=0)) < _EXACT_FLOAT
             factor, kind = (units, np.float64) if exact else (units.astype(np.int64), np.int64)
-            shares = np.empty((len(sums), len(rules)), np.int64)
+            shares, some = np.empty((len(sums), len(rules)), np.int64), np.empty((_BLOCK, len(rules)), kind)
             for begin in range(0, len(sums), _BLOCK):
-                shares[begin : begin + _BLOCK] = np.einsum(
-                    "hn,nr->hr", sums[begin : begin + _BLOCK].astype(kind), factor
-                )
+                rows = sums[begin : begin + _BLOCK].astype(kind)
+                shares[begin : begin + _BLOCK] = np.matmul(rows, factor, out=some[: len(rows)])
             pools[pool] = shares
         return pools
 

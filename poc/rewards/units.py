@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Counts = npt.NDArray[np.int64]
+_FEW = 32  # up to here every count is worked out, asked for or not
 
 
 def beaconer_units_e4(n_witnesses: Counts, limits: Any) -> Counts:
@@ -39,7 +40,10 @@ def witness_units_e4(n_witnesses: Counts, limits: Any) -> Counts:
 
 
 def _by_count(n_witnesses: Counts, unit: Any, limits: Any) -> Counts:
-    counts, place = np.unique(n_witnesses, return_inverse=True)
+    few = len(n_witnesses) > 0 and n_witnesses.min() >= 0 and n_witnesses.max() <= _FEW
+    counts, place = (
+        (np.arange(int(n_witnesses.max()) + 1), n_witnesses) if few else np.unique(n_witnesses, return_inverse=True)
+    )
     redundancy, decay = limits.witness_redundancy, Decimal(repr(limits.reward_decay))
     cap = Decimal(repr(limits.reward_unit_cap))
     units = [unit(count, redundancy, decay, cap) for count in counts.tolist()]

@@ -8,7 +8,7 @@ import numpy as np
 
 from poc.rewards.units import beaconer_units_e4, witness_units_e4
 from poc.schema import BEACON_VERDICTS, WITNESS_VERDICTS
-from poc.table import Array, Gathered, Table
+from poc.table import Array, Gathered, Table, looked_up
 from poc.validator.findings import Findings
 
 
@@ -45,10 +45,10 @@ def witness_verdicts_of(
         "side": findings.side,
         "fired": findings.fired,
         "selected": selected,
-        "hex_scale_e4": np.where(findings.valid, scale_e4[beacon_row], 0),
-        "reward_unit_e4": np.where(selected, witness_units_e4(n_selected, limits)[beacon_row], 0),
+        "hex_scale_e4": np.where(findings.valid, looked_up(scale_e4, beacon_row), 0),
+        "reward_unit_e4": np.where(selected, looked_up(witness_units_e4(n_selected, limits), beacon_row), 0),
     }
-    looked_up = receptions.columns
-    assert isinstance(looked_up, Gathered)
-    parts = {name: (found[name], None) if name in found else looked_up.part(name) for name in WITNESS_VERDICTS.names}
+    columns = receptions.columns
+    assert isinstance(columns, Gathered)
+    parts = {name: (found[name], None) if name in found else columns.part(name) for name in WITNESS_VERDICTS.names}
     return Table(WITNESS_VERDICTS, Gathered(parts))

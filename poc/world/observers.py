@@ -17,7 +17,7 @@ from poc.beacon.frame import FRAME_BYTES
 from poc.keys import mix64
 from poc.schema import BEACONS, WITNESS_REPORTS
 from poc.shard import ReportShard
-from poc.table import Array, Table
+from poc.table import Array, Table, looked_up
 from poc.world.attacks.attack import Emissions
 from poc.world.backhaul import arrival_ns, is_up, outages, ticks
 from poc.world.beaconing import Transmissions, beacon_times, entropies_of
@@ -263,7 +263,7 @@ class BeaconWitness:
             beacons=self._beacons(world, on_air),
             beaconer_row=place[on_air.sender],
             start=receptions.start,
-            witness_row=of_site[receptions.witness],
+            witness_row=looked_up(of_site, receptions.witness),
             received_ns=heard_ns + receptions.delay_ns,
             rssi_dbm=receptions.rssi_dbm,
             snr_db=receptions.snr_db,

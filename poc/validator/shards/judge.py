@@ -7,6 +7,7 @@ waits in a spool. `check` and `verdicts` may run on several threads at once; the
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,8 +119,8 @@ class ShardJudge:
         self._spool.put(number, waiting_of(ordered, joined, findings, unready, failed, sites, kept, self.with_signal))
         return checked
 
-    def settle(self) -> Settled:
-        """The memory of the epoch, once every shard has been checked."""
+    def settle(self, pool: ThreadPoolExecutor | None = None) -> Settled:
+        """The memory of the epoch, once every shard has been checked; a pool may draw density maps meanwhile."""
         numbers = sorted(self._handed)
         sizes = [len(self._handed[number][0]) for number in numbers]
         row, beacon, received_ns, flags = (
@@ -130,12 +131,13 @@ class ShardJudge:
         own = own_beacons(row, beacon, received_ns, flags, len(self.sites))
         del beacon
         first = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+        scaling = None if pool is None else pool.submit(self._scales, own, row, received_ns, flags)
         for number in numbers:
             waiting = Waiting(self._spool.get(number), self.sites)
             heard = waiting.passed()
             entry = own.place[first[number] : first[number + 1]]
             witnessed(own, entry, heard.begin, heard.end, heard.witness_row, heard.received_ns)
-        scale_e4 = self._scales(own, row, received_ns, flags)
+        scale_e4 = self._scales(own, row, received_ns, flags) if scaling is None else scaling.result()
         return Settled(own, scale_e4, first)
 
     def verdicts(self, number: int, settled: Settled) -> ShardVerdicts:

@@ -9,7 +9,7 @@ import numpy as np
 
 from poc.reasons import Side
 from poc.schema import WITNESS_REPORTS
-from poc.table import Array, Gathered, Table
+from poc.table import Array, Gathered, Table, looked_up
 from poc.validator.checks.check import Memory
 from poc.validator.checks.reciprocity import witness_beaconed_lately
 from poc.validator.findings import Findings
@@ -87,12 +87,12 @@ def verdicts_of_shard(
     scale_e4 = np.where(of_beacon.valid, scale_e4, 0)
     beacon_verdicts = beacon_verdicts_of(joined, of_beacon, n_valid, n_selected, scale_e4, limits)
     receptions = decided.receptions
-    looked_up = receptions.columns
-    assert isinstance(looked_up, Gathered)
-    if "report" not in looked_up:
+    columns = receptions.columns
+    assert isinstance(columns, Gathered)
+    if "report" not in columns:
         ids = ids_of_reports(report_root, receptions["beacon"], receptions["witness"])
-        looked_up = Gathered({"report": (ids, None), **{name: looked_up.part(name) for name in looked_up}})
-        receptions = Table(receptions.schema, looked_up)
+        columns = Gathered({"report": (ids, None), **{name: columns.part(name) for name in columns}})
+        receptions = Table(receptions.schema, columns)
     witness_verdicts = witness_verdicts_of(
         receptions, beacon_row, decided.findings, selected, n_selected, scale_e4, limits
     )
@@ -104,7 +104,7 @@ def verdicts_of_shard(
     paying = (of_beacon.reason == 0) & (n_selected > 0)
     return ShardVerdicts(
         judgement,
-        _witness_reports(looked_up, arrays["heard_ns"]) if "heard_ns" in arrays else None,
+        _witness_reports(columns, arrays["heard_ns"]) if "heard_ns" in arrays else None,
         beaconers=Earned(row[paying], scale_e4[paying], beacon_verdicts["reward_unit_e4"][paying]),
         witnesses=Earned(
             decided.witness_row[selected],
@@ -144,7 +144,7 @@ def _decided_at_once(
     )  # fmt: skip
     beacon_row = np.repeat(np.arange(len(entry)), n_selected)
     return _Decided(
-        Findings.clean(len(rows)), np.ones(len(rows), bool), beacon_row, reports.witness_row[rows],
+        Findings.clean(len(rows)), np.ones(len(rows), bool), beacon_row, looked_up(reports.witness_row, rows),
         waiting.receptions(joined, beacon_row, rows), n_valid, n_selected,
     )  # fmt: skip
 

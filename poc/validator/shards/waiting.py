@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numba
 import numpy as np
 
-from poc.table import Array, Table
+from poc.table import Array, Table, looked_up
 from poc.validator.shards.joined import Sorted, joined_of, receptions, report_ids
 from poc.validator.shards.sites import Pairs, Sites
 
@@ -66,9 +66,10 @@ def waiting_of(
             arrays["heard_ns"] = shard.heard_ns[rows]
         if shard.frequency_hz is not None:
             arrays["reported_hz"] = shard.frequency_hz[rows]
-    arrays |= {"count": count, "witness_row": shard.witness_row[rows], "arrived_ns": shard.received_ns[rows]}
+    arrays |= {"count": count, "witness_row": looked_up(shard.witness_row, rows)}
+    arrays["arrived_ns"] = looked_up(shard.received_ns, rows)
     if pairs is not None or with_signal:
-        arrays |= {"rssi_dbm": shard.rssi_dbm[rows], "snr_db": shard.snr_db[rows]}
+        arrays |= {"rssi_dbm": looked_up(shard.rssi_dbm, rows), "snr_db": looked_up(shard.snr_db, rows)}
     return arrays
 
 
@@ -106,7 +107,7 @@ class Waiting:
         """RECEPTIONS of all that waited, or of some rows; distances and signals where they were kept."""
         arrays = dict(self.arrays)
         if rows is not None:
-            arrays |= {name: arrays[name][rows] for name in _OF_REPORT if name in arrays}
+            arrays |= {name: looked_up(arrays[name], rows) for name in _OF_REPORT if name in arrays}
         arrays["received_ns"] = arrays["arrived_ns"]
         arrays |= {name: arrays[name].astype(np.float64) for name in ("rssi_dbm", "snr_db") if name in arrays}
         arrays["frequency_hz"] = (
