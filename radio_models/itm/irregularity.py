@@ -11,59 +11,15 @@ import math
 import numpy as np
 
 from .compiled import compiled
+from .reductions import greater, lesser, sums_about
 
 MAX_SAMPLES = 245
 N_BUCKETS = 128
 _INDEX_BITS = 8
 _LAST = 255  # an index that no sample has
-LANES = 32  # partial sums and maxima kept apart, so that strict arithmetic still uses the vector unit
 
 # Below this the square roots further on magnify rounding, and only NTIA's own order of operations agrees with NTIA.
-_NEARLY_FLAT_M = 0.01
-
-
-@compiled
-def sums_about(heights_m, first, n_heights, lanes):  # type: ignore[no-untyped-def]
-    """Σ height and Σ height · (index − middle index) of `n_heights` values from `first` on."""
-    sums, moments = lanes[0], lanes[1]
-    for lane in range(LANES):
-        sums[lane] = 0.0
-        moments[lane] = 0.0
-    for base in range(0, n_heights, LANES):
-        n_lanes = min(LANES, n_heights - base)
-        block = heights_m[first + base : first + base + n_lanes]
-        from_middle = base - 0.5 * (n_heights - 1)
-        for lane in range(n_lanes):
-            height = block[lane]
-            sums[lane] += height
-            moments[lane] += height * (from_middle + lane)
-    return _folded_sum(sums), _folded_sum(moments)
-
-
-@compiled
-def _folded_sum(lanes):  # type: ignore[no-untyped-def]
-    """Sum of all lanes in four strands that do not wait for each other."""
-    quarter = LANES // 4
-    first, second, third, fourth = 0.0, 0.0, 0.0, 0.0
-    for lane in range(quarter):
-        first += lanes[lane]
-        second += lanes[lane + quarter]
-        third += lanes[lane + 2 * quarter]
-        fourth += lanes[lane + 3 * quarter]
-    return (first + second) + (third + fourth)
-
-
-@compiled
-def highest_lane(lanes):  # type: ignore[no-untyped-def]
-    """Greatest of all lanes in four strands that do not wait for each other."""
-    quarter = LANES // 4
-    first, second, third, fourth = lanes[0], lanes[quarter], lanes[2 * quarter], lanes[3 * quarter]
-    for lane in range(1, quarter):
-        first = max(first, lanes[lane])
-        second = max(second, lanes[lane + quarter])
-        third = max(third, lanes[lane + 2 * quarter])
-        fourth = max(fourth, lanes[lane + 3 * quarter])
-    return max(max(first, second), max(third, fourth))
+NEARLY_FLAT_M = 0.01
 
 
 @compiled
@@ -82,30 +38,28 @@ def resample(ground_m, last, start, step, n_samples, heights_m, buckets):  # typ
 
 
 @compiled
-def detrend(heights_m, n_samples, lanes):  # type: ignore[no-untyped-def]
-    """Subtract the trapezoid-weighted least-squares line in place; returns the smallest and largest residual."""
+def trend_of(heights_m, n_samples):  # type: ignore[no-untyped-def]
+    """The trapezoid-weighted least-squares line: its height at the first sample, and its rise from one to the next."""
     length = np.float64(n_samples - 1)
     middle = 0.5 * length
-    total, moment = sums_about(heights_m, np.int64(0), n_samples, lanes)
+    total, moment = sums_about(heights_m, np.int64(0), n_samples)
     first, final = heights_m[0], heights_m[n_samples - 1]
     total -= 0.5 * (first + final)
     moment += 0.5 * middle * (first - final)
     slope = moment * 12.0 / ((length * length + 2.0) * length)
-    at_start = total / length - slope * middle
+    return total / length - slope * middle, slope
 
-    depths, highs = lanes[0], lanes[1]
-    for lane in range(LANES):
-        depths[lane] = -math.inf
-        highs[lane] = -math.inf
-    for base in range(0, n_samples, LANES):
-        n_lanes = min(LANES, n_samples - base)
-        block = heights_m[base : base + n_lanes]
-        for lane in range(n_lanes):
-            residual = block[lane] - (at_start + slope * (base + lane))
-            block[lane] = residual
-            depths[lane] = -residual if -residual > depths[lane] else depths[lane]
-            highs[lane] = residual if residual > highs[lane] else highs[lane]
-    return -highest_lane(depths), highest_lane(highs)
+
+@compiled
+def detrend(heights_m, n_samples):  # type: ignore[no-untyped-def]
+    """Subtract the trend in place; returns the smallest and largest residual."""
+    at_start, slope = trend_of(heights_m, n_samples)
+    low, high = math.inf, -math.inf
+    for j in range(n_samples):
+        residual = heights_m[j] - (at_start + slope * j)
+        heights_m[j] = residual
+        low, high = lesser(low, residual), greater(high, residual)
+    return low, high
 
 
 @compiled
@@ -206,22 +160,34 @@ def _resample_and_detrend_as_ntia(ground_m, last, start, step, n_samples, height
 
 
 @compiled
+def samples_between(start, end):  # type: ignore[no-untyped-def]
+    """How many samples stand for so many steps, a tenth of them, and how many steps lie between two."""
+    tenth = min(max(4, int(0.1 * (end - start + 8.0))), 25)
+    n_samples = 10 * tenth - 5
+    return n_samples, tenth, (end - start) / (n_samples - 1)
+
+
+@compiled
+def unbiased_m(spread_m, length_m):  # type: ignore[no-untyped-def]
+    """Δh [m] of endless ground, from the spread on a path of this length."""
+    return spread_m / (1.0 - 0.8 * math.exp(-length_m / 50e3))
+
+
+@compiled
 def irregularity_m(ground_m, last, step_m, start_m, end_m, scratch):  # type: ignore[no-untyped-def]
     """Δh [m] of the ground between two distances along the profile; 0 when fewer than two steps lie between."""
     start, end = start_m / step_m, end_m / step_m
     if end - start < 2.0:
         return 0.0
-    tenth = min(max(4, int(0.1 * (end - start + 8.0))), 25)
-    n_samples = 10 * tenth - 5
-    step = (end - start) / (n_samples - 1)
+    n_samples, tenth, step = samples_between(start, end)
     heights_m = scratch.heights_m
     resample(ground_m, last, start, step, n_samples, heights_m, scratch.buckets)
     first_m, final_m = heights_m[0], heights_m[n_samples - 1]
-    low, high = detrend(heights_m, n_samples, scratch.lanes)
+    low, high = detrend(heights_m, n_samples)
     if first_m == 0.0 and final_m == 0.0 and low == high:  # the open sea, where nothing can round
         return 0.0
     spread_m = spread_between(heights_m, n_samples, tenth - 1, low, high, scratch)
-    if spread_m < _NEARLY_FLAT_M:
+    if spread_m < NEARLY_FLAT_M:
         low, high = _resample_and_detrend_as_ntia(ground_m, last, start, step, n_samples, heights_m)
         spread_m = spread_between(heights_m, n_samples, tenth - 1, low, high, scratch)
-    return spread_m / (1.0 - 0.8 * math.exp(-(end_m - start_m) / 50e3))
+    return unbiased_m(spread_m, end_m - start_m)

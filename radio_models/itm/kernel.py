@@ -36,11 +36,11 @@ from .columns import (
     TX_SITING,
     WARNINGS,
 )
-from .compiled import compiled
+from .compiled import compiled, making_arrays
 from .elementary import log10
 from .inputs import check, effective_earth_m, radio_of
-from .irregularity import LANES, MAX_SAMPLES, N_BUCKETS
-from .profile import all_are_heights, mean_height_m, terrain_of
+from .irregularity import MAX_SAMPLES, N_BUCKETS
+from .profile import BLOCK, all_are_heights, mean_height_m, terrain_of
 from .shapes import Link, Scratch, Terrain
 from .siting import typical_terminal
 from .variability import loss_at_quantiles_db
@@ -111,10 +111,10 @@ def _same_geometry(table, one, other):  # type: ignore[no-untyped-def]
     return same
 
 
-@compiled
+@making_arrays
 def new_scratch(n_points):  # type: ignore[no-untyped-def]
     """Working memory; the reciprocals of 1, 2, … steps from either end depend on the number of points only."""
-    tx_inverse, rx_inverse = np.zeros(n_points), np.zeros(n_points)
+    tx_inverse, rx_inverse = np.zeros(n_points, np.float32), np.zeros(n_points, np.float32)
     for i in range(1, n_points):
         tx_inverse[i] = 1.0 / i
         rx_inverse[n_points - 1 - i] = 1.0 / i
@@ -123,7 +123,8 @@ def new_scratch(n_points):  # type: ignore[no-untyped-def]
         np.zeros(n_points),
         tx_inverse,
         rx_inverse,
-        np.empty((2, LANES)),
+        np.empty((2, n_points // BLOCK + 1), np.float32),
+        np.empty(n_points, np.float32),
         np.empty(MAX_SAMPLES),
         np.empty(MAX_SAMPLES, np.int32),
         np.empty(N_BUCKETS, np.int32),
@@ -177,7 +178,7 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
                 if step_m != known_step_m:
                     _lay_out(step_m, scratch)
                     known_step_m = step_m
-                refractivity = row[REFRACTIVITY] * math.exp(-mean_height_m(ground_m, last, scratch.lanes) / 9460.0)
+                refractivity = row[REFRACTIVITY] * math.exp(-mean_height_m(ground_m, last) / 9460.0)
                 earth_m = effective_earth_m(refractivity)
                 if not earth_m > 0.0:  # a profile so deep that the formula breaks down
                     _fail(first + i, flags, np.int64(1022), values, pairs, words)

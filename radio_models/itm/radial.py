@@ -3,7 +3,7 @@
 A radial runs from the pixel of the transmitter to a point of the window's edge and is sampled where it crosses the
 columns (or the rows, if it is steeper), so that a pixel in column k is reached after exactly k equal steps. Every
 pixel belongs to the nearest radial; with many radials to a pixel of edge it lies at most `0.5 / n_per_pixel` pixels
-beside it. Sums along the profile are carried along; horizons, irregularity and loss are those of `point_to_point`.
+beside it. What the terrain says is in `radial_terrain`; the loss is that of `point_to_point`.
 """
 
 from __future__ import annotations
@@ -17,30 +17,14 @@ from radio_models.source_digest import folder_digest
 
 from .attenuation import reference_attenuation
 from .columns import REFRACTIVITY, RX_HEIGHT, TX_HEIGHT
-from .compiled import compiled
+from .compiled import compiled, making_arrays
 from .elementary import log10
 from .inputs import effective_earth_m, radio_of
+from .irregularity import MAX_SAMPLES
 from .kernel import new_scratch
-from .profile import terrain_of
+from .radial_terrain import mean_height_along_m, new_radial, terrain_along
 from .shapes import Link, Scratch
 from .variability import loss_at_quantiles_db
-
-
-@compiled
-def _loss_db(ground_m, mean_m, step_m, row, scratch, radio):  # type: ignore[no-untyped-def]
-    last = ground_m.size - 1
-    refractivity = row[REFRACTIVITY] * math.exp(-mean_m / 9460.0)
-    earth_m = effective_earth_m(refractivity)
-    if not earth_m > 0.0:
-        return math.inf
-    terrain = terrain_of(ground_m, last, step_m, row[TX_HEIGHT], row[RX_HEIGHT], earth_m, scratch)
-    link = Link(last * step_m, row[TX_HEIGHT], row[RX_HEIGHT], refractivity, earth_m, 10.0)
-    reference_db, _, _, code = reference_attenuation(link, terrain, radio)
-    if code != 0:
-        return math.inf
-    loss_db = radio.free_space_1_m_db + 20.0 * log10(link.distance_m)
-    loss_db += loss_at_quantiles_db(reference_db, link, terrain, radio)
-    return loss_db if math.isfinite(loss_db) else math.inf
 
 
 @compiled
@@ -52,12 +36,30 @@ def _first_points(scratch, last):  # type: ignore[no-untyped-def]
         scratch.from_rx_m[skipped:],
         scratch.tx_inverse,
         scratch.rx_inverse[skipped:],
-        scratch.lanes,
+        scratch.tops,
+        scratch.rises_m,
         scratch.heights_m,
         scratch.buckets,
         scratch.counts,
         scratch.picked,
     )
+
+
+@compiled
+def _loss_db(radial, last, step_m, row, scratch, radio):  # type: ignore[no-untyped-def]
+    refractivity = row[REFRACTIVITY] * math.exp(-mean_height_along_m(radial, last) / 9460.0)
+    earth_m = effective_earth_m(refractivity)
+    if not earth_m > 0.0:
+        return math.inf
+    scratch = _first_points(scratch, last)
+    terrain = terrain_along(radial, last, step_m, row[TX_HEIGHT], row[RX_HEIGHT], earth_m, scratch)
+    link = Link(last * step_m, row[TX_HEIGHT], row[RX_HEIGHT], refractivity, earth_m, 10.0)
+    reference_db, _, _, code = reference_attenuation(link, terrain, radio)
+    if code != 0:
+        return math.inf
+    loss_db = radio.free_space_1_m_db + 20.0 * log10(link.distance_m)
+    loss_db += loss_at_quantiles_db(reference_db, link, terrain, radio)
+    return loss_db if math.isfinite(loss_db) else math.inf
 
 
 @compiled
@@ -70,7 +72,7 @@ def _set_steps(scratch, step_m, longest):  # type: ignore[no-untyped-def]
         from_rx_m[i] = (longest - i) * step_m
 
 
-@compiled
+@making_arrays
 def _share_out(half, owns_diagonal, ends, steps_m, ends_per_step, radius_m):  # type: ignore[no-untyped-def]
     """Which pixels belong to each of some neighbouring radials: chains of (step, pixels across), farthest first."""
     n_radials = ends.size
@@ -94,12 +96,11 @@ def _share_out(half, owns_diagonal, ends, steps_m, ends_per_step, radius_m):  # 
 
 
 @compiled
-def _sample(ground_m, toward, slope, profile_m, sums_m, places):  # type: ignore[no-untyped-def]
+def _sample(flat_m, toward, slope, n_points, radial, places):  # type: ignore[no-untyped-def]
     """Heights along a radial and their running sums; returns how many points there are before a hole or the edge."""
-    size = ground_m.shape[1]
-    middle = ground_m.size // 2
-    flat_m = ground_m.ravel()
-    n_points = profile_m.size
+    profile_m, sums_m, moments_m = radial.profile_m, radial.sums_m, radial.moments_m
+    size = 2 * radial.profile_m.size - 1
+    middle = flat_m.size // 2
     low, high = places[0, :n_points], places[1, :n_points]
     for k in range(n_points):
         below = np.floor(slope * k)
@@ -108,8 +109,7 @@ def _sample(ground_m, toward, slope, profile_m, sums_m, places):  # type: ignore
         low[k] = place
         high[k] = place + size if share > 0.0 else place
         profile_m[k] = share
-    total = 0.0
-    sums_m[0] = 0.0
+    total, moment = 0.0, 0.0
     for k in range(n_points):
         height_m = flat_m[np.uint32(low[k])]
         height_m += profile_m[k] * (flat_m[np.uint32(high[k])] - height_m)
@@ -117,16 +117,27 @@ def _sample(ground_m, toward, slope, profile_m, sums_m, places):  # type: ignore
             return k
         profile_m[k] = height_m
         total += height_m
+        moment += k * height_m
         sums_m[k + 1] = total
+        moments_m[k + 1] = moment
     return n_points
+
+
+@compiled
+def _halve(left_m, right_m, radial):  # type: ignore[no-untyped-def]
+    """One step as two, with their running sums."""
+    radial.profile_m[0], radial.profile_m[1], radial.profile_m[2] = left_m, 0.5 * (left_m + right_m), right_m
+    for i in range(3):
+        radial.sums_m[i + 1] = radial.sums_m[i] + radial.profile_m[i]
 
 
 def _compile(digest: int):  # type: ignore[no-untyped-def]
     @numba.njit(error_model="numpy", nogil=True, cache=True)
-    def sweep_radials(ground_m, toward, owns_diagonal, ends, steps_m, n_per_pixel, radius_m, row, loss_db):  # type: ignore[no-untyped-def]
+    def sweep_radials(ground_m, span_m, toward, owns_diagonal, ends, steps_m, n_per_pixel, radius_m, row, loss_db):  # type: ignore[no-untyped-def]
         """Fill the pixels that lie on some radials of one of the four sectors of the square around the transmitter.
 
         ground_m, loss_db   the square and its losses, (across, along) the sector; the transmitter is in the middle
+        span_m              how far apart the heights are
         toward              1 for the sector of growing second index, −1 for the opposite one
         owns_diagonal       1 if the diagonals belong to this sector, 0 if to its neighbours
         ends, steps_m       where the radials end, across, in units of 1 / n_per_pixel pixel, and their steps [m]
@@ -134,32 +145,30 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
         """
         _ = digest
         radio = radio_of(row)
-        half = ground_m.shape[0] // 2
+        half, flat_m = ground_m.shape[0] // 2, ground_m.ravel()
         scratch, short = new_scratch(half + 1), new_scratch(3)
-        profile_m, three_m, sums_m = np.empty(half + 1), np.empty(3), np.empty(half + 2)
+        radial = new_radial(half + 1, MAX_SAMPLES, span_m)
+        halved = new_radial(3, MAX_SAMPLES, span_m)
         places = np.empty((2, half + 1), np.int32)
         ends_per_step = np.float64(half * n_per_pixel)
         newest, pixels = _share_out(half, owns_diagonal, ends, steps_m, ends_per_step, radius_m)
 
-        for radial in range(ends.size):
-            pixel = newest[radial]
+        for number in range(ends.size):
+            pixel = newest[number]
             if pixel < 0:
                 continue
-            step_m = steps_m[radial]
+            step_m = steps_m[number]
             longest = np.int64(pixels[0, pixel])
-            slope = ends[radial] / ends_per_step
-            n_points = _sample(ground_m, toward, slope, profile_m[: longest + 1], sums_m, places)
+            n_points = _sample(flat_m, toward, ends[number] / ends_per_step, longest + 1, radial, places)
             _set_steps(scratch, step_m, longest)
             while pixel >= 0:
                 k = np.int64(pixels[0, pixel])
                 if k == 1 and n_points > 1:  # too short for a profile: put a point half-way
-                    three_m[0], three_m[1], three_m[2] = profile_m[0], 0.5 * (profile_m[0] + profile_m[1]), profile_m[1]
+                    _halve(radial.profile_m[0], radial.profile_m[1], halved)
                     _set_steps(short, 0.5 * step_m, 2)
-                    loss = _loss_db(three_m, three_m[1], 0.5 * step_m, row, short, radio)
+                    loss = _loss_db(halved, 2, 0.5 * step_m, row, short, radio)
                 elif k < n_points:
-                    tenth = int(0.1 * k)
-                    mean_m = (sums_m[k - tenth + 1] - sums_m[tenth]) / (k - 2 * tenth + 1)
-                    loss = _loss_db(profile_m[: k + 1], mean_m, step_m, row, _first_points(scratch, k), radio)
+                    loss = _loss_db(radial, k, step_m, row, scratch, radio)
                 else:
                     loss = math.inf
                 loss_db[half + pixels[1, pixel], half + toward * k] = loss

@@ -94,6 +94,7 @@ def sweep(
         raise RadioError(f"radials_per_pixel is {radials_per_pixel}, expected at least 1; correct it.")
     half = window.half
     around_m = _cut(ground_m, window)
+    span_m = _span_m(around_m)
     # the sectors east and west see the square as it is, those north and south with rows and columns exchanged
     ends = np.arange(-half * radials_per_pixel, half * radials_per_pixel + 1, dtype=np.float64)
     views = (around_m, np.ascontiguousarray(around_m.T))
@@ -103,7 +104,7 @@ def sweep(
         for toward in (-1, 1):
             steps_m = window.steps_m(ends / radials_per_pixel, rows_across, toward)
             for some in np.array_split(np.arange(ends.size), _CHUNKS_PER_SECTOR):
-                jobs.append((view_m, toward, int(rows_across), ends[some], steps_m[some], view_db))
+                jobs.append((view_m, span_m, toward, int(rows_across), ends[some], steps_m[some], view_db))
 
     from .radial import sweep_radials
 
@@ -118,7 +119,7 @@ def sweep(
     if np.isfinite(ground_m[row, column]):  # flat, a quarter of a pixel away: the one radial of a very small sweep
         flat_m, around_db = np.full((3, 3), np.float64(ground_m[row, column])), np.full((3, 3), np.inf, np.float32)
         quarter_m = np.array([window.pixel_width_m[row] / 4.0])
-        sweep_radials(flat_m, 1, 1, np.zeros(1), quarter_m, 1, np.inf, parameters, around_db)
+        sweep_radials(flat_m, 0.0, 1, 1, np.zeros(1), quarter_m, 1, np.inf, parameters, around_db)
         loss_db[half, half] = around_db[1, 2]
     top, left = row - half, column - half
     inside = loss_db[max(-top, 0) : ground_m.shape[0] - top, max(-left, 0) : ground_m.shape[1] - left]
@@ -209,6 +210,12 @@ def _cut(ground_m: npt.NDArray[Any], window: _Window) -> Heights:
     part = ground_m[max(top, 0) : max(top + size, 0), max(left, 0) : max(left + size, 0)]
     cut_m[max(-top, 0) : max(-top, 0) + part.shape[0], max(-left, 0) : max(-left, 0) + part.shape[1]] = part
     return cut_m
+
+
+def _span_m(around_m: Heights) -> float:
+    """How far apart the heights are, those of holes aside."""
+    known = np.abs(around_m) <= 1e6  # what the sweep takes for heights
+    return float(np.max(around_m, where=known, initial=-np.inf) - np.min(around_m, where=known, initial=np.inf))
 
 
 def _row_of(radio: dict[str, Any], window: _Window) -> Heights:

@@ -25,4 +25,6 @@ Obstacle = namedtuple("Obstacle", "los_angle_rad horizons_m normalised height_ga
 
 # Working memory of one loop over links. The first four describe the positions along the profile: distance [m] and
 # 1 / number of steps from the transmitter, and the same from the receiver, for every point.
-Scratch = namedtuple("Scratch", "from_tx_m from_rx_m tx_inverse rx_inverse lanes heights_m buckets counts picked")
+Scratch = namedtuple(
+    "Scratch", "from_tx_m from_rx_m tx_inverse rx_inverse tops rises_m heights_m buckets counts picked"
+)

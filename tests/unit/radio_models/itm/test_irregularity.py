@@ -21,7 +21,7 @@ def select(values: Any, rank: Any, scratch: Any) -> Any:
 def scratch() -> Scratch:
     none = np.zeros(1)
     buckets, counts = np.empty(MAX_SAMPLES, np.int32), np.empty(N_BUCKETS, np.int32)
-    return Scratch(none, none, none, none, none, none, buckets, counts, np.empty(MAX_SAMPLES))
+    return Scratch(none, none, none, none, none, none, none, buckets, counts, np.empty(MAX_SAMPLES))
 
 
 def shapes_of_ground() -> dict[str, npt.NDArray[np.float64]]:

@@ -69,6 +69,28 @@ def test_a_pixel_is_what_point_to_point_gives_for_its_profile() -> None:
     assert checked > 60
 
 
+@pytest.mark.parametrize("ground", ["ridges", "terraces", "sea with an island", "plain"])
+def test_every_pixel_is_its_own_link_on_any_ground(ground: str) -> None:
+    rows, columns = np.mgrid[:N_ROWS, :N_COLUMNS]
+    ground_m = {
+        "ridges": 400.0 + 300.0 * np.abs(np.sin((rows + 0.4 * columns) / 7.0)),
+        "terraces": 50.0 * np.floor((rows + columns) / 17.0),
+        "sea with an island": np.maximum(120.0 - 3.0 * np.hypot(rows - 40.0, columns - 70.0), 0.0),
+        "plain": 212.5 + 0.01 * rows,
+    }[ground]
+    swept = itm.sweep(ground_m, 40, 70, radius_m=2500.0, **PIXELS, **RADIO)
+    differences = []
+    for row in range(14, 67):
+        for column in range(34, 107):
+            loss_db = float(swept.loss_db[row - swept.first_row, column - swept.first_column])
+            if not np.isfinite(loss_db) or (row, column) == (40, 70):
+                continue
+            profile_m, step_m = itm.profile_to(ground_m, 40, 70, row, column, radius_m=2500.0, **PIXELS)
+            differences.append(loss_db - float(itm.point_to_point(profile_m, step_m, **RADIO).loss_db))
+    assert len(differences) > 2500
+    assert np.max(np.abs(differences)) < 1e-4  # float32
+
+
 def test_the_profile_of_a_pixel_ends_beside_it_and_is_as_long_as_the_way() -> None:
     ground_m = hills()
     for row, column in ((40, 100), (80, 75), (10, 20), (41, 71), (39, 70)):
