@@ -66,11 +66,16 @@ def test_odd_values_in_tables(tmp_path, data):
         return [spoil(make(i)) for i in range(data.draw(st.integers(1, n)))]
 
     suffix = data.draw(st.sampled_from([".csv", ".jsonl"]))
+    signed = {"signature": "00" * 64, "timestamp_ns": NOON, "tmst": 7, "payload": PAYLOAD}
+    keys = [{"public_key": key.hex()} for key in KEYS]
     judge(
         tmp_path,
-        write(tmp_path / f"h{suffix}", rows(lambda i: hotspot(["ann", "bob", "eve"][i], [LOC0, LOC4, ""][i]), 3)),
-        write(tmp_path / f"b{suffix}", rows(lambda i: beacon(f"b{i}", "ann", NOON + i), 3)),
-        write(tmp_path / f"w{suffix}", rows(lambda i: witness(f"b{i % 3}", "bob", NOON + 10**9 * i), 5)),
+        write(
+            tmp_path / f"h{suffix}",
+            rows(lambda i: hotspot(["ann", "bob", "eve"][i], [LOC0, LOC4, ""][i]) | keys[i], 3),
+        ),
+        write(tmp_path / f"b{suffix}", rows(lambda i: beacon(f"b{i}", "ann", NOON + i) | signed, 3)),
+        write(tmp_path / f"w{suffix}", rows(lambda i: witness(f"b{i % 3}", "bob", NOON + 10**9 * i) | signed, 5)),
     )
 
 
@@ -109,7 +114,10 @@ def damaged(content, data):
 
 
 def ingest(kind, n):
-    report = {"pub_key": KEYS[0], "data": bytes.fromhex(PAYLOAD), "frequency": 867_900_000, "timestamp": NOON}
+    report = {
+        "pub_key": KEYS[0], "data": bytes.fromhex(PAYLOAD), "frequency": 867_900_000, "timestamp": NOON,
+        "signature": bytes(64),
+    }  # fmt: skip
     more = {"tx_power": 14, "remote_entropy": bytes(32)} if kind == "beacon" else {"signal": -1080, "snr": 35}
     frames = [
         encode(
