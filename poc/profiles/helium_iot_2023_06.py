@@ -59,6 +59,7 @@ RULES = Rules(
     witness_reciprocity=(),
     select=shuffled_witnesses,
     readiness=READINESS_CHECKS,
+    counts_unheard=True,
 )
 
 HELIUM_IOT_2023_06 = Profile(
@@ -103,7 +104,6 @@ HELIUM_IOT_2023_06 = Profile(
         "Bones here are 1e-6 IOT, a token of its own: amounts cannot be compared with HNT.",
         "Helium shuffled with the hash of the poc_id, which payload and key make up. Runs have no keys, and take the "
         "beacon's number instead: the same shuffle, other hands. Foreign reports with payload and address are exact.",
-        "Density counts beacons with at least one report; then any valid beacon counted.",
         "The denylist is renewed after every epoch.",
         "Nothing is retried; reports go stale at once where the archive lacks their entropy.",
     ),

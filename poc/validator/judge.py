@@ -31,7 +31,8 @@ class Rules:
     A beacon that fails `readiness` is never judged: it and its witnesses are stale, each by themselves. A beacon that
     fails `admission` leaves no trace; one that fails `beacon` has used up its schedule bucket and spoils
     all its witnesses. `beacon_reciprocity` and `witness_reciprocity` are asked after the witnesses were checked.
-    `select(receptions, beacon_row, valid, limits)` picks the rewarded witnesses.
+    `select(receptions, beacon_row, valid, limits)` picks the rewarded witnesses. A valid beacon keeps its hotspot in
+    the density map if a report is attached, or anyway where `counts_unheard`.
     """
 
     admission: tuple[Check, ...]
@@ -41,6 +42,7 @@ class Rules:
     witness_reciprocity: tuple[Check, ...]
     select: Callable[[Table, Array, Flags, Any], Flags]
     readiness: tuple[Check, ...] = ()
+    counts_unheard: bool = False
 
     @property
     def stages(self) -> dict[str, tuple[Check, ...]]:
@@ -81,7 +83,8 @@ def judge(rules: Rules, hotspots: Table, reports: Mapping[str, Table], state: Va
     )
     of_beacon.run(rules.beacon, beacons, limits, Memory(state.denylist, last_beacon_ns=last_beacon_ns))
     passed = of_beacon.valid
-    reciprocal = _events(beacons["beaconer"], position, beacons["received_ns"], passed & (beacons["n_reports"] > 0))
+    counted = passed & ((beacons["n_reports"] > 0) | rules.counts_unheard)
+    reciprocal = _events(beacons["beaconer"], position, beacons["received_ns"], counted)
 
     of_witness = Findings.clean(len(receptions))
     of_witness.run(rules.witness, receptions, limits, Memory(state.denylist))

@@ -22,7 +22,7 @@ NOBODY = {"full": False, "gain_dbi": 0.0, "region": 99, "owner": 0}
 class Scalar2023(ScalarVerifier):
     """Denied reports never arrive; an interval since the last valid beacon; a draw; no lag, edge, reciprocity."""
 
-    table, reciprocity = HIP_17, False
+    table, reciprocity, counts_unheard = HIP_17, False, True
 
     def judge(self, beacons, reports):
         def arrives(row):

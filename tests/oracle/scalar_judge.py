@@ -62,7 +62,7 @@ class ScalarVerifier:
     The last live rules; `scalar_dated.py` has the older ones.
     """
 
-    table, n_rewarded, reciprocity = HIP_104, 14, True
+    table, n_rewarded, reciprocity, counts_unheard = HIP_104, 14, True, False
 
     def __init__(self, hotspots, denylist=("absent", set(), set())):
         self.hotspots = hotspots
@@ -153,7 +153,7 @@ class ScalarVerifier:
                 admitted &= stage > 0
         self.remember_beacon(b, reason, admitted)
         passed = reason == 0
-        if passed and attached:
+        if passed and (attached or self.counts_unheard):
             self.last_reciprocal[h] = b["received_ns"]
 
         witnesses, seen = {}, set()

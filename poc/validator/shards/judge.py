@@ -107,7 +107,7 @@ class ShardJudge:
         last_ns = last_beacons_before(row, received_ns, admitted, self.remembered.beacon_ns)
         findings.run(rules.beacon, joined, limits, Memory(denylist, last_beacon_ns=last_ns))
         passed = findings.valid
-        reciprocal = passed & (joined["n_reports"] > 0)
+        reciprocal = passed & ((joined["n_reports"] > 0) | rules.counts_unheard)
         flags = (ADMITTED * admitted + PASSED * passed + RECIPROCAL * reciprocal).astype(np.uint8)
         self._handed[number] = (row, joined["beacon"], received_ns, flags)
 

@@ -66,6 +66,22 @@ def test_2023_a_failed_beacon_uses_up_nothing(scene):
     assert reasons(s.judge(), "beacon_verdicts") == ["irregular_interval", "none"]  # remembered over epochs
 
 
+def test_2023_a_beacon_that_nobody_heard_keeps_its_cell_in_the_density_map(scene):
+    s = scene("helium-iot-2023-06")
+    for hotspot in (1, 2):
+        s.beacon(hotspot)
+    s.judge()
+    s.beacon(1, received_ns=NOON + 6 * HOUR)
+    assert s.judge().verdicts["beacon_verdicts"]["hex_scale_e4"].tolist() == [10_000]
+    s = scene("helium-iot-2026")
+    s.beacon(1)
+    s.reciprocal(1, at_ns=NOON - 70 * HOUR)
+    s.state = ValidatorState(s.state.last_times.replace(last_witness_ns=[NOON]))
+    s.judge()
+    s.beacon(1, received_ns=NOON + 6 * HOUR)
+    assert s.judge().verdicts["beacon_verdicts"]["hex_scale_e4"].tolist() == [2000]
+
+
 def test_2023_denied_reports_never_arrive(scene):
     s = scene("helium-iot-2023-06", state=ValidatorState(denylist=Denylist("loaded", np.array([2], np.uint64))))
     s.report(2, s.beacon(1))
