@@ -9,7 +9,7 @@ import pytest
 from maps.geodesy import great_circle_m
 from maps.grid import coordinates_from_cells, distances, parents
 from poc.profiles import PROFILES
-from poc.profiles.helium_iot_2026 import BEACON_CHECKS, WITNESS_CHECKS
+from poc.profiles.helium_iot_2026 import ADMISSION_CHECKS, BEACON_CHECKS, WITNESS_CHECKS
 from poc.reasons import Reason
 from poc.validator.checks.cell_distance import witness_cell_distance
 from poc.validator.checks.check import Memory
@@ -250,6 +250,7 @@ BEACON_START = 1_677_163_710
         ({}, None, "none"),
         ({"beaconer": K1, "received_ns": (BEACON_START + 240) * SECOND}, None, "denied"),
         ({"received_ns": (BEACON_START + 240) * SECOND}, None, "entropy_expired"),
+        ({"beaconer_cell": 0}, None, "not_asserted"),
         ({}, BEACON_START + 10**7, "irregular_interval"),
         ({"full": False}, None, "invalid_capability"),
     ],
@@ -258,7 +259,7 @@ def test_beacon_list(columns, last_s, expected):
     table = _beacon(**{"received_ns": (BEACON_START + 120) * SECOND, "entropy_start_s": BEACON_START, **columns})
     last_ns = np.array([NEVER_NS if last_s is None else last_s * SECOND])
     memory = Memory(Denylist("loaded", np.array([K1], np.uint64)), last_beacon_ns=last_ns)
-    assert _first_reason(BEACON_CHECKS, table, memory) == expected
+    assert _first_reason((*ADMISSION_CHECKS, *BEACON_CHECKS), table, memory) == expected
 
 
 START = 1_676_381_847
@@ -271,6 +272,7 @@ START = 1_676_381_847
         ({"witness": 1}, "self_witness"),
         ({"received_ns": (START + 300) * SECOND, "first_received_ns": (START + 300) * SECOND}, "entropy_expired"),
         ({"payload": 17}, "invalid_packet"),
+        ({"witness_cell": 0}, "not_asserted"),
         ({"frequency_hz": 867_100_000}, "invalid_frequency"),
         ({"witness_cell": LOC1, "witness_region": US915}, "invalid_region"),
         ({"witness_cell": LOC3}, "below_min_distance"),

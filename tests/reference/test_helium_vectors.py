@@ -183,6 +183,13 @@ def test_a_witness_earns_most_under_k_and_least_under_j(scale):
     assert scale["k"] > scale["g"] > scale["j"]
 
 
+@pytest.mark.parametrize("n_witnesses", range(15))
+def test_a_challengee_gets_no_more_with_each_rule_that_is_added(scale, n_witnesses):
+    """No variables ≥ HIP-15 only ≥ HIP-15 and 17, with the cap unset, as in the suite."""
+    unit = int(beaconer_units_e4(np.array([n_witnesses]), replace(LIMITS, reward_unit_cap=1.0))[0])
+    assert all(10_000 >= unit >= unit * of_cell / 10_000 for of_cell in scale.values())
+
+
 # §10.5
 
 

@@ -173,6 +173,24 @@ def test_what_cannot_be_exported(run, tmp_path):
     assert not (tmp_path / "new").exists()
 
 
+def test_a_hotspot_that_heard_itself_is_not_in_the_poc(run, tmp_path):
+    """Source: oracles-iot `runner.rs` `filter_witness`; one unselected report of a valid beacon is made its own."""
+    table = run.tables["witness_verdicts"]
+    rows = table.to_pylist()
+    valid = {row["beacon"] for row in run.tables["beacon_verdicts"].to_pylist() if not row["reason"]}
+    own = next(i for i, row in enumerate(rows) if row["beacon"] in valid and not row["selected"])
+    rows[own] |= {"witness": rows[own]["beaconer"], "reason": 15, "side": 3}
+    tables = {name: run.tables[name] for name in run.tables} | {
+        "witness_verdicts": pa.Table.from_pylist(rows, table.schema)
+    }
+    counted = []
+    for name, each in (("as it was", run.tables), ("with it", tables)):
+        export(type(run)(run.manifest, run.metrics, each, run.city), "oracle", tmp_path / name)
+        (path,) = (tmp_path / name).glob("iot_poc.*")
+        counted.append(sum(len(frame["unselected_witnesses"]) for frame in _frames(path, "iot_poc")))
+    assert counted[1] == counted[0] - 1
+
+
 def test_denied_reports_carry_the_tag_of_the_list(run, tmp_path):
     """Source: oracles-iot `runner.rs`; a run whose verdicts are made denied by hand."""
     tables = {name: run.tables[name] for name in run.tables}
