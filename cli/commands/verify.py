@@ -26,7 +26,7 @@ def verify(
     ] = None,
     profile: Annotated[str, typer.Option("--profile", help="Protocol profile.")] = "helium-iot",
     emission_bones: Annotated[
-        int | None, typer.Option("--emission-bones", min=0, help="Emission of each day [bones], to be paid out.")
+        int | None, typer.Option("--emission-bones", min=0, help="Emission of each day in bones, to be paid out.")
     ] = None,
     price: Annotated[str | None, typer.Option("--price", help="Price of a token [USD], for data transfer.")] = None,
     data: Annotated[
