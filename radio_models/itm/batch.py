@@ -108,11 +108,13 @@ def point_to_point(
     shared = chunk_of_profiles(profiles, 0, 1) if profiles.shape[0] == 1 else None
 
     from .kernel import point_to_point_links
+    from .working_memory import ANY_RADIO, new_scratch
 
     def compute(first: int, last: int) -> None:
         chunk = chunk_of_profiles(profiles, first, last) if shared is None else shared
         # a chunk of one link looks like a shared profile to the loop, and means the same
-        point_to_point_links(chunk, table_of(columns, first, last), first, *result.tables)
+        scratch = new_scratch(profiles.shape[1])
+        point_to_point_links(chunk, table_of(columns, first, last), first, ANY_RADIO, scratch, *result.tables)
 
     _in_chunks(compute, n_links, rows_per_chunk, n_threads)
     return result.as_loss(shape)
@@ -159,9 +161,10 @@ def area(
     result = _Tables(n_links)
 
     from .kernel import area_links
+    from .working_memory import ANY_RADIO
 
     def compute(first: int, last: int) -> None:
-        area_links(table_of(columns, first, last), first, *result.tables)
+        area_links(table_of(columns, first, last), first, ANY_RADIO, *result.tables)
 
     _in_chunks(compute, n_links, 4 * _CHUNK_LINKS, n_threads)
     return result.as_loss(shape)

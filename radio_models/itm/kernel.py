@@ -36,12 +36,11 @@ from .columns import (
     TX_SITING,
     WARNINGS,
 )
-from .compiled import compiled, making_arrays
+from .compiled import compiled
 from .elementary import log10
 from .inputs import check, effective_earth_m, radio_of
-from .irregularity import MAX_SAMPLES, N_BUCKETS
-from .profile import BLOCK, all_are_heights, mean_height_m, terrain_of
-from .shapes import Link, Scratch, Terrain
+from .profile import all_are_heights, mean_height_m, terrain_of
+from .shapes import Link, Terrain
 from .siting import typical_terminal
 from .variability import loss_at_quantiles_db
 
@@ -111,27 +110,6 @@ def _same_geometry(table, one, other):  # type: ignore[no-untyped-def]
     return same
 
 
-@making_arrays
-def new_scratch(n_points):  # type: ignore[no-untyped-def]
-    """Working memory; the reciprocals of 1, 2, … steps from either end depend on the number of points only."""
-    tx_inverse, rx_inverse = np.zeros(n_points, np.float32), np.zeros(n_points, np.float32)
-    for i in range(1, n_points):
-        tx_inverse[i] = 1.0 / i
-        rx_inverse[n_points - 1 - i] = 1.0 / i
-    return Scratch(
-        np.zeros(n_points),
-        np.zeros(n_points),
-        tx_inverse,
-        rx_inverse,
-        np.empty((2, n_points // BLOCK + 1), np.float32),
-        np.empty(n_points, np.float32),
-        np.empty(MAX_SAMPLES),
-        np.empty(MAX_SAMPLES, np.int32),
-        np.empty(N_BUCKETS, np.int32),
-        np.empty(MAX_SAMPLES),
-    )
-
-
 @compiled
 def _lay_out(step_m, scratch):  # type: ignore[no-untyped-def]
     """Distances from either end as running sums, whose last digits decide ties between horizons as in NTIA's code."""
@@ -147,14 +125,13 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
     """Both loops. The digest becomes part of numba's cache key, which otherwise sees changes of this file only."""
 
     @numba.njit(error_model="numpy", nogil=True, cache=True)
-    def point_to_point_links(elevation_m, table, first, values, pairs, words):  # type: ignore[no-untyped-def]
+    def point_to_point_links(elevation_m, table, first, any_radio, scratch, values, pairs, words):  # type: ignore[no-untyped-def]
         """Rows of `elevation_m` (1 row serves all links) and `table` in; links `first …` of the results out."""
         _ = digest
         n_rows, n_points = elevation_m.shape
         last = n_points - 1
-        scratch = new_scratch(n_points)
         known_step_m, known_radio, known_terrain = 0.0, NO_ROW, NO_ROW
-        radio = radio_of(np.ones(N_RADIO))  # compiled code wants the type before the first link is read
+        radio = radio_of(any_radio)  # compiled code wants the type before the first link is read
         terrain = Terrain(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         refractivity, earth_m = 0.0, 0.0
 
@@ -189,11 +166,11 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
             _finish(first + i, flags, link, terrain, radio, values, pairs, words)
 
     @numba.njit(error_model="numpy", nogil=True, cache=True)
-    def area_links(table, first, values, pairs, words):  # type: ignore[no-untyped-def]
+    def area_links(table, first, any_radio, values, pairs, words):  # type: ignore[no-untyped-def]
         """Rows of `table` in; links `first …` of the results out."""
         _ = digest
         known_radio = NO_ROW
-        radio = radio_of(np.ones(N_RADIO))
+        radio = radio_of(any_radio)
         for i in range(table.shape[0]):
             row = table[i]
             flags, code = check(row)

@@ -20,11 +20,11 @@ from .columns import REFRACTIVITY, RX_HEIGHT, TX_HEIGHT
 from .compiled import compiled, making_arrays
 from .elementary import log10
 from .inputs import effective_earth_m, radio_of
-from .irregularity import MAX_SAMPLES
-from .kernel import new_scratch
-from .radial_terrain import mean_height_along_m, new_radial, terrain_along
+from .radial_terrain import mean_height_along_m, terrain_along
 from .shapes import Link, Scratch
 from .variability import loss_at_quantiles_db
+
+TWO: int = np.int64(2)  # type: ignore[assignment]  # a typed number, see variability.MEDIAN
 
 
 @compiled
@@ -96,12 +96,12 @@ def _share_out(half, owns_diagonal, ends, steps_m, ends_per_step, radius_m):  # 
 
 
 @compiled
-def _sample(flat_m, toward, slope, n_points, radial, places):  # type: ignore[no-untyped-def]
+def _sample(flat_m, toward, slope, n_points, radial):  # type: ignore[no-untyped-def]
     """Heights along a radial and their running sums; returns how many points there are before a hole or the edge."""
     profile_m, sums_m, moments_m = radial.profile_m, radial.sums_m, radial.moments_m
     size = 2 * radial.profile_m.size - 1
     middle = flat_m.size // 2
-    low, high = places[0, :n_points], places[1, :n_points]
+    low, high = radial.places[0, :n_points], radial.places[1, :n_points]
     for k in range(n_points):
         below = np.floor(slope * k)
         share = slope * k - below
@@ -133,11 +133,13 @@ def _halve(left_m, right_m, radial):  # type: ignore[no-untyped-def]
 
 def _compile(digest: int):  # type: ignore[no-untyped-def]
     @numba.njit(error_model="numpy", nogil=True, cache=True)
-    def sweep_radials(ground_m, span_m, toward, owns_diagonal, ends, steps_m, n_per_pixel, radius_m, row, loss_db):  # type: ignore[no-untyped-def]
+    def sweep_radials(  # type: ignore[no-untyped-def]
+        ground_m, radials, scratches, toward, owns_diagonal, ends, steps_m, n_per_pixel, radius_m, row, loss_db
+    ):
         """Fill the pixels that lie on some radials of one of the four sectors of the square around the transmitter.
 
         ground_m, loss_db   the square and its losses, (across, along) the sector; the transmitter is in the middle
-        span_m              how far apart the heights are
+        radials, scratches  working memory for whole radials, and for a single step
         toward              1 for the sector of growing second index, −1 for the opposite one
         owns_diagonal       1 if the diagonals belong to this sector, 0 if to its neighbours
         ends, steps_m       where the radials end, across, in units of 1 / n_per_pixel pixel, and their steps [m]
@@ -146,10 +148,7 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
         _ = digest
         radio = radio_of(row)
         half, flat_m = ground_m.shape[0] // 2, ground_m.ravel()
-        scratch, short = new_scratch(half + 1), new_scratch(3)
-        radial = new_radial(half + 1, MAX_SAMPLES, span_m)
-        halved = new_radial(3, MAX_SAMPLES, span_m)
-        places = np.empty((2, half + 1), np.int32)
+        (radial, halved), (scratch, short) = radials, scratches
         ends_per_step = np.float64(half * n_per_pixel)
         newest, pixels = _share_out(half, owns_diagonal, ends, steps_m, ends_per_step, radius_m)
 
@@ -159,14 +158,14 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
                 continue
             step_m = steps_m[number]
             longest = np.int64(pixels[0, pixel])
-            n_points = _sample(flat_m, toward, ends[number] / ends_per_step, longest + 1, radial, places)
+            n_points = _sample(flat_m, toward, ends[number] / ends_per_step, longest + 1, radial)
             _set_steps(scratch, step_m, longest)
             while pixel >= 0:
                 k = np.int64(pixels[0, pixel])
                 if k == 1 and n_points > 1:  # too short for a profile: put a point half-way
                     _halve(radial.profile_m[0], radial.profile_m[1], halved)
-                    _set_steps(short, 0.5 * step_m, 2)
-                    loss = _loss_db(halved, 2, 0.5 * step_m, row, short, radio)
+                    _set_steps(short, 0.5 * step_m, TWO)
+                    loss = _loss_db(halved, TWO, 0.5 * step_m, row, short, radio)
                 elif k < n_points:
                     loss = _loss_db(radial, k, step_m, row, scratch, radio)
                 else:

@@ -7,35 +7,12 @@ and Δh is sought from the heights that the pixel beside it on the same ring has
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 import numpy as np
 
-from .compiled import compiled, making_arrays
+from .compiled import compiled
 from .irregularity import NEARLY_FLAT_M, irregularity_m, resample, samples_between, trend_of, unbiased_m
 from .nearby_rank import ranked_near
 from .profile import SHORT, fitted_range, foregrounds_m, horizons, line_at_ends, seen_terrain, short_line_m
-
-# Heights along a radial and their running sums (the second weighted with the index), the residuals of Δh as whole
-# numbers, how many of these make a metre, and by ring the whole numbers that bounded Δh at the pixel seen last.
-Radial = namedtuple("Radial", "profile_m sums_m moments_m keys keys_per_m bounds")
-
-
-@making_arrays
-def new_radial(n_points, n_samples, span_m):  # type: ignore[no-untyped-def]
-    """Working memory for radials of so many points, over ground whose heights span so many metres."""
-    keys_per_m = 1.0
-    while keys_per_m * max(span_m, 1.0) < 2.0**27:  # a residual spans less than four times as much: no overflow
-        keys_per_m *= 2.0
-    bounds = np.zeros((n_points, 2), np.int32)
-    return Radial(
-        np.empty(n_points),
-        np.zeros(n_points + 1),
-        np.zeros(n_points + 1),
-        np.empty(n_samples, np.int32),
-        keys_per_m,
-        bounds,
-    )
 
 
 @compiled

@@ -104,22 +104,25 @@ def sweep(
         for toward in (-1, 1):
             steps_m = window.steps_m(ends / radials_per_pixel, rows_across, toward)
             for some in np.array_split(np.arange(ends.size), _CHUNKS_PER_SECTOR):
-                jobs.append((view_m, span_m, toward, int(rows_across), ends[some], steps_m[some], view_db))
+                jobs.append((view_m, toward, int(rows_across), ends[some], steps_m[some], view_db))
 
     from .radial import sweep_radials
+    from .working_memory import new_radial, new_scratch
 
-    def compute(job: tuple[Any, ...]) -> None:
-        *sector, view_db = job
-        sweep_radials(*sector, radials_per_pixel, float(radius_m), parameters, view_db)
+    def compute(job: tuple[Any, ...], half: int, n_per_pixel: int, within_m: float) -> None:
+        view_m, *sector, view_db = job
+        radials = new_radial(half + 1, span_m), new_radial(3, span_m)
+        scratches = new_scratch(half + 1), new_scratch(3)
+        sweep_radials(view_m, radials, scratches, *sector, n_per_pixel, within_m, parameters, view_db)
 
     with ThreadPoolExecutor(n_threads or len(os.sched_getaffinity(0))) as pool:
-        for _ in pool.map(compute, jobs):
+        for _ in pool.map(lambda job: compute(job, half, radials_per_pixel, float(radius_m)), jobs):
             pass
     loss_db = np.minimum(losses[0], losses[1].T)
     if np.isfinite(ground_m[row, column]):  # flat, a quarter of a pixel away: the one radial of a very small sweep
         flat_m, around_db = np.full((3, 3), np.float64(ground_m[row, column])), np.full((3, 3), np.inf, np.float32)
         quarter_m = np.array([window.pixel_width_m[row] / 4.0])
-        sweep_radials(flat_m, 0.0, 1, 1, np.zeros(1), quarter_m, 1, np.inf, parameters, around_db)
+        compute((flat_m, 1, 1, np.zeros(1), quarter_m, around_db), 1, 1, np.inf)
         loss_db[half, half] = around_db[1, 2]
     top, left = row - half, column - half
     inside = loss_db[max(-top, 0) : ground_m.shape[0] - top, max(-left, 0) : ground_m.shape[1] - left]

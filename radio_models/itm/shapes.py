@@ -28,3 +28,8 @@ Obstacle = namedtuple("Obstacle", "los_angle_rad horizons_m normalised height_ga
 Scratch = namedtuple(
     "Scratch", "from_tx_m from_rx_m tx_inverse rx_inverse tops rises_m heights_m buckets counts picked"
 )
+
+# One radial of a sweep: heights along it and their running sums (the second weighted with the index), the pixels they
+# lie between, the residuals of Δh as whole numbers, how many of these make a metre, and by ring the two that bounded Δh
+# at the pixel seen last.
+Radial = namedtuple("Radial", "profile_m sums_m moments_m places keys keys_per_m bounds")
