@@ -132,18 +132,22 @@ def _delay(latency, share):  # type: ignore[no-untyped-def]
 def first_arrivals(calls, links, sites, down, tables, some_down, most, work, found, out):  # type: ignore[no-untyped-def]
     """The `most` first reports on each call, into the columns of `out`. `some_down`: whether anybody is down at all."""
     number, id_word, least, latency, down_from, down_to, word = work.draws[:7]
-    early, chosen, drawn, late, late_ns, places, key = work.draws[7:]
+    early, chosen, drawn, usual, late, late_ns, places, key = work.draws[7:]
     cut, from_tick, to_tick, beyond = work.cut, down[0], down[1], most + 1
+    senders, ticks, airs, of_noise, reports = calls
+    starts, witnesses, received = links
+    words, latencies, leasts, delay_ns = sites.id_word, sites.latency_s, tables.least, out.delay_ns
+    link, upper, noises, n_heards, out_start = found.link, found.drawn, found.noise, out.n_heard, out.start
     n_out, n_read, last_sender, first, n = 0, 0, -1, 0, 0
     hoped, usual_s, cut_s = _ZERO, _ZERO, _NO_CUT
-    for call in range(len(calls.sender)):
-        sender, tick = calls.sender[call], calls.tick[call]
+    for call in range(len(senders)):
+        sender, tick = senders[call], ticks[call]
         if sender != last_sender:
-            last_sender, first = sender, links.start[sender]
-            n = links.start[sender + 1] - first
-            lay_out(links, first, n, sites, tables.least, id_word, latency, least)
+            last_sender, first = sender, starts[sender]
+            n = starts[sender + 1] - first
+            lay_out(witnesses, received, first, n, words, latencies, leasts, id_word, latency, least)
             for k in range(n if some_down else 0):
-                witness = np.uint32(links.witness[first + k])
+                witness = np.uint32(witnesses[first + k])
                 down_from[k], down_to[k] = from_tick[witness], to_tick[witness]
             hoped, cut_s = _expected(least, n), _NO_CUT
             if hoped > _ONE + _EARLY and usual_s > _ZERO:
@@ -153,26 +157,28 @@ def first_arrivals(calls, links, sites, down, tables, some_down, most, work, fou
                 cut[: full(n)] = 0
         ready, recut = False, False
         while not ready:
-            n_heard, m = draw(calls.air[call], n, id_word, least, cut, word, early, drawn, number, chosen)
+            n_heard, m = draw(airs[call], n, id_word, least, cut, word, early, drawn, number, chosen)
             every = m == n_heard
             if some_down:
                 m = _up(m, tick, down_from, down_to, chosen, drawn)
             for k in range(m):
-                late[k] = latency[np.uint32(chosen[k])]
-            delays(late, drawn, m, late, late_ns)
+                usual[k] = latency[np.uint32(chosen[k])]
+            delays(usual, drawn, m, late, late_ns)
             n_first, at = min(m, most), n_out - n_read
             ordered = m <= _FEW and in_order(late, m, places)
             if ordered:
                 write_down(
-                    m, beyond, first, chosen, drawn, late_ns, places, calls.noise[call], found, at, out.delay_ns, n_out
+                    m, beyond, first, chosen, drawn, late_ns, places, of_noise[call], link, upper, noises, at, delay_ns,
+                    n_out,
                 )  # fmt: skip
-                ordered = no_two_equal(out.delay_ns[n_out : n_out + beyond], min(m, beyond))
+                ordered = no_two_equal(delay_ns, n_out, min(m, beyond))
             if not ordered:
-                sorted_places(late_ns, m, calls.report[call], id_word, chosen, key, places)
+                sorted_places(late_ns, m, reports[call], id_word, chosen, key, places)
                 write_down(
-                    m, beyond, first, chosen, drawn, late_ns, places, calls.noise[call], found, at, out.delay_ns, n_out
+                    m, beyond, first, chosen, drawn, late_ns, places, of_noise[call], link, upper, noises, at, delay_ns,
+                    n_out,
                 )  # fmt: skip
-            last_ns = out.delay_ns[n_out + n_first - 1] if n_first == most else np.int64(0)
+            last_ns = delay_ns[n_out + n_first - 1] if n_first == most else np.int64(0)
             ready = every or (n_first == most and last_ns < _ns(cut_s))
             if not ready:
                 cut[: full(n)], recut = 0, True
@@ -184,9 +190,9 @@ def first_arrivals(calls, links, sites, down, tables, some_down, most, work, fou
         for k in range(n if some_down else 0):
             is_down = (tick >= down_from[k]) & (tick < down_to[k])
             n_heard -= np.int64((word[k] >= least[k]) & is_down)
-        out.n_heard[call] = n_heard
+        n_heards[call] = n_heard
         n_out += n_first
-        out.start[call + 1] = n_out
+        out_start[call + 1] = n_out
         if n_out - n_read >= BLOCK:
             read_out(found, n_out - n_read, links, sites, tables, n_read, out.witness, out.rssi_dbm, out.snr_db)
             n_read = n_out

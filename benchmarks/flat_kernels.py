@@ -79,14 +79,22 @@ def triad(a, b, c):  # type: ignore[no-untyped-def]
 
 @_jit
 def static_flat(work, sites, far, slope, base, shadow, n, repeats, witness, power):  # type: ignore[no-untyped-def]
-    total, least = 0, np.float32(-1e6)
+    all_x, all_y, all_z = sites.x, sites.y, sites.z
+    links, least = 0, np.float32(-1e6)
     for i in range(repeats):
-        kept = static_compiled.candidates_of(work, i, sites.x[i], sites.y[i], sites.z[i], far, _ONE, n)
-        static_compiled.shadowing_of(shadow, i, work, n, kept)
-        total += static_compiled.keep_strong(
-            work, kept, base, slope, least, np.int32(-32768), 0, witness, power
+        m = static_compiled.candidates_of(
+            i, all_x[i], all_y[i], all_z[i], far, _ONE, n, work.x, work.y, work.z, work.heard, work.limit, work.place,
+            work.square, work.wanted, work.near_square, work.near_heard, work.near_place,
         )  # fmt: skip
-    return total
+        static_compiled.shadowing_of(
+            shadow.words, shadow.site, shadow.pair_cdb, shadow.site_cdb, i, n, m, work.wanted, work.words, work.site,
+            work.near_word, work.near_site, work.power, work.shared, work.sum,
+        )  # fmt: skip
+        links += static_compiled.keep_strong(
+            m, base, slope, least, np.int32(-32768), work.near_square, work.near_heard, work.near_place, work.sum,
+            work.power, work.half, work.wanted, 0, witness, power,
+        )  # fmt: skip
+    return links
 
 
 @_jit

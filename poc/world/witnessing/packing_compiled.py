@@ -115,3 +115,22 @@ def place(values, n, places):  # type: ignore[no-untyped-def]
     """
     for k in range(0, n, SIDE):
         _places(values, n, k, places)
+
+
+@_intrinsic
+def move(typing_context, source, k, target, m):  # type: ignore[no-untyped-def]
+    """Copy `source[k:k + STEP]` to `target[m:m + STEP]`; whole numbers may become float32."""
+
+    def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        def address(place: int, offset: Any, kind: Any) -> Any:
+            array = context.make_array(signature.args[place])(context, builder, values[place])
+            return builder.bitcast(builder.gep(array.data, [offset]), kind.as_pointer())
+
+        kinds = [ir.VectorType(context.get_value_type(array.dtype), STEP) for array in (source, target)]
+        entries = builder.load(address(0, values[1], kinds[0]), align=source.dtype.bitwidth // 8)
+        if kinds[0] != kinds[1]:
+            entries = builder.sitofp(entries, kinds[1])
+        builder.store(entries, address(2, values[3], kinds[1]), align=target.dtype.bitwidth // 8)
+        return context.get_dummy_value()
+
+    return types.none(source, types.int64, target, types.int64), code

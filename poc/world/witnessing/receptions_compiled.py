@@ -36,7 +36,7 @@ class Draws(NamedTuple):
     """Working arrays of one thread, as long as the most links of a sender.
 
     Of its links: number, word of the witness, least word that is heard (times 2^32), latency, outage, what is drawn.
-    Of those that hear a beacon, side by side: number, word, latency and then delay [s, ns], place in order of arrival.
+    Of those that hear a beacon, side by side: number, word, latency, delay [s, ns], place in order of arrival.
     """
 
     number: Array
@@ -49,6 +49,7 @@ class Draws(NamedTuple):
     heard: Array
     chosen: Array
     drawn: Array
+    usual: Array
     late: Array
     late_ns: Array
     places: Array
@@ -59,9 +60,9 @@ def draws(n: int) -> Draws:
     """Working arrays for senders with up to `n` links."""
     whole, single, word, tick, ns = np.int32, np.float32, np.uint64, np.uint16, np.int64
     kinds: tuple[Any, ...] = (
-        whole, word, word, single, tick, tick, word, np.uint8, whole, word, single, ns, whole, ns,
+        whole, word, word, single, tick, tick, word, np.uint8, whole, word, single, single, ns, whole, ns,
     )  # fmt: skip
-    work = Draws(*(np.empty(n + 64, kind) for kind in kinds))
+    work = Draws(*(np.zeros(n + 64, kind) for kind in kinds))  # no number so small that it takes a processor long
     work.number[:] = np.arange(n + 64)
     return work
 
@@ -93,9 +94,10 @@ def full(n):  # type: ignore[no-untyped-def]
 
 
 @_part
-def lay_out(links, first, n, sites, least, id_word, latency, leasts):  # type: ignore[no-untyped-def]
+def lay_out(  # type: ignore[no-untyped-def]
+    witness, received, first, n, words, latencies, least, id_word, latency, leasts
+):
     """Put what every beacon of a sender asks of its links side by side."""
-    witness, received, words, latencies = links.witness, links.received_cdbm, sites.id_word, sites.latency_s
     for k in range(n):
         id_word[k] = words[np.uint32(witness[np.uint64(first + k)])]
     for k in range(n):
@@ -107,10 +109,10 @@ def lay_out(links, first, n, sites, least, id_word, latency, leasts):  # type: i
 
 
 @_part
-def delays(latency, drawn, m, late, late_ns):  # type: ignore[no-untyped-def]
+def delays(usual, drawn, m, late, late_ns):  # type: ignore[no-untyped-def]
     """Delay of each report from the lower half of its word [s, ns]."""
     for k in range(full(m)):
-        late[k] = latency[k] * (LEAST_DELAY + MEAN_EXTRA_DELAY * uniform_log(np.uint32(drawn[k])))
+        late[k] = usual[k] * (LEAST_DELAY + MEAN_EXTRA_DELAY * uniform_log(np.uint32(drawn[k])))
     for k in range(full(m)):
         late_ns[k] = np.int64((np.float64(late[k]) * 1e9 + _ROUNDER) - _ROUNDER)
 
@@ -126,11 +128,11 @@ def in_order(late, m, places):  # type: ignore[no-untyped-def]
 
 
 @_part
-def no_two_equal(late_ns, n):  # type: ignore[no-untyped-def]
-    """Whether times in order are all different."""
-    equal = np.int64(0)
+def no_two_equal(late_ns, first, n):  # type: ignore[no-untyped-def]
+    """Whether `n` times in order are all different."""
+    equal, first = np.int64(0), np.uint64(first)
     for k in range(1, n):
-        equal += np.int64(late_ns[k] == late_ns[k - 1])
+        equal += np.int64(late_ns[first + np.uint64(k)] == late_ns[first + np.uint64(k - 1)])
     return equal == 0
 
 
@@ -177,9 +179,10 @@ def sorted_places(late_ns, m, report, id_word, chosen, key, places):  # type: ig
 
 
 @_part
-def write_down(m, last, first, chosen, drawn, late_ns, places, noise, found, n, delay_ns, n_out):  # type: ignore[no-untyped-def]
+def write_down(  # type: ignore[no-untyped-def]
+    m, last, first, chosen, drawn, late_ns, places, noise, link, upper, start, n, delay_ns, n_out
+):
     """Note the reports on a call in order of arrival, those of a place beyond `last` all at the end."""
-    link, upper, start = found.link, found.drawn, found.noise
     for k in range(m):
         at = np.uint64(min(places[k], last))
         link[np.uint64(n) + at] = np.int32(first) + chosen[k]
@@ -255,44 +258,49 @@ def receptions(calls, begin, links, sites, down, tables, some_down, work, found,
 
     It stops early where the columns might not hold the next call. `some_down`: whether anybody is down at all.
     """
-    number, id_word, least, latency, down_from, down_to, word, heard, chosen, drawn, late, late_ns, places, key = work
+    number, id_word, least, latency, down_from, down_to, word, heard = work[:8]
+    chosen, drawn, usual, late, late_ns, places, key = work[8:]
     from_tick, to_tick = down
+    senders, ticks, airs, of_noise, reports = calls
+    starts, witnesses, received = links
+    words, latencies, leasts, delay_ns = sites.id_word, sites.latency_s, tables.least, out.delay_ns
+    link, upper, noises = found.link, found.drawn, found.noise
     n_out, n_read, last_sender, first, n = 0, 0, -1, 0, 0
     start[0] = 0
-    n_done = len(calls.sender) - begin
-    for call in range(begin, len(calls.sender)):
-        sender = calls.sender[call]
+    n_done = len(senders) - begin
+    for call in range(begin, len(senders)):
+        sender = senders[call]
         if sender != last_sender:
-            last_sender, first = sender, links.start[sender]
-            n = links.start[sender + 1] - first
-            lay_out(links, first, n, sites, tables.least, id_word, latency, least)
+            last_sender, first = sender, starts[sender]
+            n = starts[sender + 1] - first
+            lay_out(witnesses, received, first, n, words, latencies, leasts, id_word, latency, least)
             for k in range(n if some_down else 0):
-                witness = np.uint32(links.witness[first + k])
+                witness = np.uint32(witnesses[first + k])
                 down_from[k], down_to[k] = from_tick[witness], to_tick[witness]
-        if n_out + n > len(out.witness):
+        if n_out + n > len(delay_ns):
             n_done = call - begin
             break
-        _draw(calls.air[call], n, id_word, least, word, heard)
+        _draw(airs[call], n, id_word, least, word, heard)
         if some_down:
-            tick = calls.tick[call]
+            tick = ticks[call]
             for k in range(n):
                 heard[k] &= np.uint8(tick < down_from[k]) | np.uint8(tick >= down_to[k])
         wide = full(n)
         pack(heard, wide, word, drawn, 0)
-        pack(heard, wide, latency, late, 0)
+        pack(heard, wide, latency, usual, 0)
         m = pack(heard, wide, number, chosen, 0)
-        delays(late, drawn, m, late, late_ns)
+        delays(usual, drawn, m, late, late_ns)
         at = n_out - n_read
         ordered = m <= _FEW and in_order(late, m, places)
         if ordered:
             write_down(
-                m, m, first, chosen, drawn, late_ns, places, calls.noise[call], found, at, out.delay_ns, n_out
+                m, m, first, chosen, drawn, late_ns, places, of_noise[call], link, upper, noises, at, delay_ns, n_out
             )  # fmt: skip
-            ordered = no_two_equal(out.delay_ns[n_out : n_out + m], m)
+            ordered = no_two_equal(delay_ns, n_out, m)
         if not ordered:
-            sorted_places(late_ns, m, calls.report[call], id_word, chosen, key, places)
+            sorted_places(late_ns, m, reports[call], id_word, chosen, key, places)
             write_down(
-                m, m, first, chosen, drawn, late_ns, places, calls.noise[call], found, at, out.delay_ns, n_out
+                m, m, first, chosen, drawn, late_ns, places, of_noise[call], link, upper, noises, at, delay_ns, n_out
             )  # fmt: skip
         n_out += m
         start[call - begin + 1] = n_out

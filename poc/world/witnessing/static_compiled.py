@@ -15,10 +15,11 @@ import numpy as np
 from maps.geodesy import EARTH_RADIUS_M
 from poc.table import Array
 from poc.world.witnessing.laws import NEAREST
-from poc.world.witnessing.packing_compiled import pack
+from poc.world.witnessing.packing_compiled import STEP, move, pack
 from radio_models.float32_compiled import above_exp2, log2, mix64, normal, rounded
 
 GROUP = 64  # senders that share one look at their neighbourhood
+GROUP_BINS = 6  # stand in so many bins side by side
 GROUP_CDB = 800  # and are within this of each other
 _ZERO, _ONE, _TWO, _SIX, _ANY = (np.float32(x) for x in (0.0, 1.0, 2.0, 6.0, np.inf))
 _NEVER = np.float32(-4e6)  # 0.01 dBm, and still a number that `rounded` rounds
@@ -53,6 +54,8 @@ class Scratch(NamedTuple):
     shared: Array
     power: Array
     half: Array
+    span_begin: Array
+    span_end: Array
 
 
 def scratch(n: int, n_tilings: int) -> Scratch:
@@ -60,14 +63,14 @@ def scratch(n: int, n_tilings: int) -> Scratch:
     whole, single, word = np.int32, np.float32, np.uint64
     kinds: tuple[Any, ...] = (
         whole, whole, whole, whole, single, single, single, word, single, np.uint8, whole, single, single, single,
-        word, single, single, whole, np.int16,
+        word, single, single, whole, np.int16, whole, whole,
     )  # fmt: skip
     n += ROOM
-    return Scratch(*(np.empty((n_tilings, n) if k == 7 else n, kind) for k, kind in enumerate(kinds)))
+    return Scratch(*(np.zeros((n_tilings, n) if k == 7 else n, kind) for k, kind in enumerate(kinds)))
 
 
 _jit = numba.njit(error_model="numpy", nogil=True, cache=True)
-_part = numba.njit(error_model="numpy", nogil=True)
+_part = numba.njit(error_model="numpy", nogil=True, forceinline=True)
 
 
 @_part
@@ -83,97 +86,115 @@ def _at_least(column, first, last, wanted):  # type: ignore[no-untyped-def]
 
 
 @_part
-def _list(begin, end, n, place):  # type: ignore[no-untyped-def]
-    """Append the sites `begin` to `end` to the neighbourhood, where there is room; how many there are now."""
-    if n + end - begin <= len(place) - ROOM:
-        for k in range(end - begin):
-            place[np.uint64(n + k)] = np.int32(begin + k)
-    return n + end - begin
+def _list(begin, end, n, n_spans, room, span_begin, span_end):  # type: ignore[no-untyped-def]
+    """Append the sites `begin` to `end` to the neighbourhood, where there is room; how many sites and spans now."""
+    if end > begin:
+        if n + end - begin <= room:
+            span_begin[n_spans], span_end[n_spans] = begin, end
+            n_spans += 1
+        n += end - begin
+    return n, n_spans
 
 
 @_part
-def _fetch(sites, shadow, slope, base, least, n, work):  # type: ignore[no-untyped-def]
-    """Copy what is known of the listed sites to where it lies side by side.
+def _copied(source, span_begin, span_end, n_spans, target):  # type: ignore[no-untyped-def]
+    """Copy the spans of an array one behind the other."""
+    n, most = np.int64(0), len(source) - STEP
+    for span in range(n_spans):
+        begin, end = np.int64(span_begin[span]), np.int64(span_end[span])
+        for k in range(begin, end, STEP):  # a few more than that, which the next span covers
+            if k <= most:
+                move(source, k, target, n + k - begin)
+            else:
+                for j in range(k, end):
+                    target[np.uint64(n + j - begin)] = source[np.uint64(j)]
+        n += end - begin
+    for k in range(n, _full(n)):
+        target[k] = 0
 
-    `limit`: no candidate farther than that (squared lattice units) has a mean of `least` from a sender of this `base`.
-    """
-    place, heard, limit, full = work.place, work.heard, work.limit, _full(n)
-    for k in range(n, full):
+
+@_part
+def _numbered(span_begin, span_end, n_spans, place):  # type: ignore[no-untyped-def]
+    """Which sites the spans hold."""
+    n = np.int64(0)
+    for span in range(n_spans):
+        begin, end = np.int64(span_begin[span]), np.int64(span_end[span])
+        for k in range(begin, end, STEP):
+            for j in range(STEP):
+                place[np.uint64(n + k - begin + j)] = np.int32(k + j)
+        n += end - begin
+    for k in range(n, _full(n)):
         place[k] = 0
-    _gather(sites.x, place, full, work.x)
-    _gather(sites.y, place, full, work.y)
-    _gather(sites.z, place, full, work.z)
-    for k in range(full):
-        heard[k] = np.float32(sites.heard_cdb[np.uint32(place[k])])
-    for k in range(full):
-        limit[k] = above_exp2((base + heard[k] - least) / slope) if slope > _ZERO else _ANY
-    if shadow.site_cdb > _ZERO:
-        _gather(shadow.site, place, full, work.site)
-    for tiling in range(shadow.words.shape[0]):
-        _gather(shadow.words[tiling], place, full, work.words[tiling])
 
 
 @_part
-def _gather(source, place, n, target):  # type: ignore[no-untyped-def]
-    for k in range(n):
-        target[k] = source[np.uint32(place[k])]
+def _limits(heard, base, slope, least, n, limit):  # type: ignore[no-untyped-def]
+    """The squared distance [lattice units] beyond which no candidate has a mean of `least` from a sender of `base`."""
+    if slope > _ZERO and least > -_ANY:
+        for k in range(_full(n)):
+            limit[k] = above_exp2((base + heard[k] - least) / slope)
+    else:
+        for k in range(_full(n)):
+            limit[k] = _ANY
 
 
 @_part
-def _neighbourhood(bins, bin_, class_, reach_m, n, place):  # type: ignore[no-untyped-def]
-    """Append all sites of a class that may lie within `reach_m` of some place in a bin."""
-    band, n_rows = bins.band[bin_], len(bins.n_columns)
+def _neighbourhood(  # type: ignore[no-untyped-def]
+    bands, columns, of_bin, of_row, n_columns, least_cosine, row_rad, bin_, last_bin, class_, reach_m, n, n_spans, room,
+    span_begin, span_end,
+):  # fmt: skip
+    """Append all sites of a class that may lie within `reach_m` of some place in some bins side by side."""
+    band, n_rows = bands[bin_], len(n_columns)
     half = reach_m / (2.0 * EARTH_RADIUS_M)
     squared = half * half
-    rows = int(2.0 * half * (1.0 + squared) / bins.row_rad) + 1
-    west = bins.column[bin_] / bins.n_columns[band]
-    east = (bins.column[bin_] + 1) / bins.n_columns[band]
+    rows = int(2.0 * half * (1.0 + squared) / row_rad) + 1
+    west = columns[bin_] / n_columns[band]
+    east = (columns[last_bin] + 1) / n_columns[band]
     for row in range(max(0, band - rows), min(n_rows, band + rows + 1)):
-        of_row = class_ * n_rows + row
-        first, last = bins.of_row[of_row], bins.of_row[of_row + 1]
+        of_class = class_ * n_rows + row
+        first, last = of_row[of_class], of_row[of_class + 1]
         if first == last:
             continue
-        apart = 0.5 * max(0, abs(row - band) - 1) * bins.row_rad
+        apart = 0.5 * max(0, abs(row - band) - 1) * row_rad
         apart = apart * (1.0 - apart * apart / 6.0)  # no more than the sine
         left = squared - apart * apart
         if left < 0.0:
             continue
-        cosines = bins.least_cosine[band] * bins.least_cosine[row]
-        columns = bins.n_columns[row]
+        cosines = least_cosine[band] * least_cosine[row]
+        wide = n_columns[row]
         if left < 0.25 * cosines:
             sine = math.sqrt(left / cosines)
             turn = sine * (1.0 + 0.2 * sine * sine) / math.pi + 1e-9  # no less than the arc sine
-            begin = math.floor((west - turn) * columns)
-            end = math.floor((east + turn) * columns) + 1
+            begin = math.floor((west - turn) * wide)
+            end = math.floor((east + turn) * wide) + 1
         else:
-            begin, end = 0, columns
-        if end - begin >= columns:
-            n = _list(bins.first[first], bins.first[last], n, place)
+            begin, end = 0, wide
+        if end - begin >= wide:
+            n, n_spans = _list(of_bin[first], of_bin[last], n, n_spans, room, span_begin, span_end)
             continue
         if begin < 0:
-            wrapped = _at_least(bins.column, first, last, begin + columns)
-            n = _list(bins.first[wrapped], bins.first[last], n, place)
+            wrapped = _at_least(columns, first, last, begin + wide)
+            n, n_spans = _list(of_bin[wrapped], of_bin[last], n, n_spans, room, span_begin, span_end)
             begin = 0
-        if end > columns:
-            wrapped = _at_least(bins.column, first, last, end - columns)
-            n = _list(bins.first[first], bins.first[wrapped], n, place)
-            end = columns
-        from_ = _at_least(bins.column, first, last, begin)
-        to = from_
-        while to < last and bins.column[to] < end:
-            to += 1
-        n = _list(bins.first[from_], bins.first[to], n, place)
-    return n
+        if end > wide:
+            wrapped = _at_least(columns, first, last, end - wide)
+            n, n_spans = _list(of_bin[first], of_bin[wrapped], n, n_spans, room, span_begin, span_end)
+            end = wide
+        from_ = _at_least(columns, first, last, begin)
+        to = _at_least(columns, from_, min(last, from_ + end - begin), end)
+        n, n_spans = _list(of_bin[from_], of_bin[to], n, n_spans, room, span_begin, span_end)
+    return n, n_spans
 
 
 @_part
-def candidates_of(work, i, x0, y0, z0, far, weaker, n):  # type: ignore[no-untyped-def]
+def candidates_of(  # type: ignore[no-untyped-def]
+    i, x0, y0, z0, far, weaker, n, x, y, z, heard, limit, place, square, wanted, near_square, near_heard, near_place
+):
     """Put those candidates side by side that are near enough; how many they are.
 
     `weaker` is what a squared distance shrinks by for a sender that is weaker than the strongest of its group.
     """
-    x, y, z, limit, square = work.x, work.y, work.z, work.limit, work.square
-    place, wanted, myself, full = work.place, work.wanted, np.int32(i), _full(n)
+    myself, full = np.int32(i), _full(n)
     for k in range(full):
         east = np.float32(np.int32(x[k] - x0))
         north = np.float32(np.int32(y[k] - y0))
@@ -184,9 +205,9 @@ def candidates_of(work, i, x0, y0, z0, far, weaker, n):  # type: ignore[no-untyp
         wanted[k] = np.uint8((apart <= far) & (apart <= limit[k] * weaker) & (place[k] != myself))
     for k in range(n, full):
         wanted[k] = 0
-    pack(wanted, full, square, work.near_square, 0)
-    pack(wanted, full, work.heard, work.near_heard, 0)
-    return pack(wanted, full, place, work.near_place, 0)
+    pack(wanted, full, square, near_square, 0)
+    pack(wanted, full, heard, near_heard, 0)
+    return pack(wanted, full, place, near_place, 0)
 
 
 @_part
@@ -196,26 +217,29 @@ def _full(n):  # type: ignore[no-untyped-def]
 
 
 @_part
-def shadowing_of(shadow, i, work, n, m):  # type: ignore[no-untyped-def]
-    """Shadowing between the site i and each of the `m` candidates of `n` that are near, in `sum`."""
-    pair_cdb, site_cdb, full = shadow.pair_cdb, shadow.site_cdb, _full(m)
-    word, total, shared, from_site = work.near_word, work.sum, work.shared, work.near_site
+def shadowing_of(  # type: ignore[no-untyped-def]
+    words, of_site, pair_cdb, site_cdb, i, n, m, wanted, near_words, sites, word, from_site, bits, shared, total
+):
+    """Shadowing between the site i and each of the `m` candidates of `n` that are near, in `total`."""
+    full = _full(m)
     for k in range(full):
         total[k] = _ZERO
-        shared[k] = _SIX
-    for tiling in range(shadow.words.shape[0]):
-        own = shadow.words[tiling, i]
-        pack(work.wanted, _full(n), work.words[tiling], word, 0)
+    if site_cdb > _ZERO:
+        for k in range(full):
+            shared[k] = _SIX
+    for tiling in range(words.shape[0]):
+        own = words[tiling, i]
+        pack(wanted, _full(n), near_words[tiling], word, 0)
         if pair_cdb > _ZERO:
-            _add_normals(word, own, full, work.power, total)
+            _add_normals(word, own, full, bits, total)
         if site_cdb > _ZERO:
             for k in range(full):
                 shared[k] += _TWO if word[k] == own else _ZERO
     for k in range(full):
         total[k] *= pair_cdb
     if site_cdb > _ZERO:
-        pack(work.wanted, _full(n), work.site, from_site, 0)
-        mine = shadow.site[i]
+        pack(wanted, _full(n), sites, from_site, 0)
+        mine = of_site[i]
         for k in range(full):
             total[k] += site_cdb * ((mine + from_site[k]) / np.sqrt(shared[k]))
 
@@ -229,10 +253,11 @@ def _add_normals(word, own, n, bits, total):  # type: ignore[no-untyped-def]
 
 
 @_part
-def keep_strong(work, m, base, slope, least, floor_cdbm, n_links, witness, received_cdbm):  # type: ignore[no-untyped-def]
+def keep_strong(  # type: ignore[no-untyped-def]
+    m, base, slope, least, floor_cdbm, square, heard, place, total, power, half, wanted, n_links, witness, received_cdbm
+):
     """Append the links that are likely and strong enough; how many there are now."""
-    square, heard, total, power = work.near_square, work.near_heard, work.sum, work.power
-    wanted, half, full = work.wanted, work.half, _full(m)
+    full = _full(m)
     for k in range(full):
         apart = square[k]
         mean = base + heard[k] - slope * log2(apart if apart > NEAREST else NEAREST)
@@ -245,8 +270,29 @@ def keep_strong(work, m, base, slope, least, floor_cdbm, n_links, witness, recei
         wanted[k] = 0
     for k in range(full):
         half[k] = np.int16(power[k])
-    pack(wanted, full, work.near_place, witness, n_links)
+    pack(wanted, full, place, witness, n_links)
     return pack(wanted, full, half, received_cdbm, n_links)
+
+
+@_part
+def _group(kinds, sent_cdb, of_bin, bands, columns, i, bin_, end):  # type: ignore[no-untyped-def]
+    """Where the senders end that share one look with i, the bin of the last of them, and the loudest [0.01 dB].
+
+    They stand in the same or the next few bins of a row, are of one kind, and none is much weaker than the loudest.
+    """
+    kind, loudest, weakest, last, last_bin = kinds[i], sent_cdb[i], sent_cdb[i], i + 1, bin_
+    limit = min(end, i + GROUP)
+    while last < limit:
+        next_bin = last_bin + np.int64(of_bin[last_bin + 1] <= last)  # no bin is empty
+        apart = columns[next_bin] - columns[bin_]
+        if bands[next_bin] != bands[bin_] or apart < 0 or apart >= GROUP_BINS or kinds[last] != kind:
+            break
+        sent = sent_cdb[last]
+        if max(loudest, sent) - min(weakest, sent) > GROUP_CDB:
+            break
+        loudest, weakest, last_bin = max(loudest, sent), min(weakest, sent), next_bin
+        last += 1
+    return last, last_bin, loudest
 
 
 @_jit
@@ -257,36 +303,61 @@ def static_links(  # type: ignore[no-untyped-def]
 
     Returns how many senders were done before something was full, and how long the scratch would have to be.
     """
-    n_links, i = 0, begin
+    place, x, y, z, heard, limit, of_near, words, square, wanted = work[:10]
+    near_place, near_square, near_heard, near_site, near_word, total, shared, power, half = work[10:19]
+    span_begin, span_end = work[19:]
+    all_x, all_y, all_z, sent_cdb, heard_cdb, kinds = (
+        sites.x, sites.y, sites.z, sites.sent_cdb, sites.heard_cdb, sites.kind,
+    )  # fmt: skip
+    of_bin, bands, columns, of_row, n_columns, least_cosine, row_rad, loudest_cdb = bins
+    pair_cdb, site_cdb, of_site, all_words = shadow.pair_cdb, shadow.site_cdb, shadow.site, shadow.words
+    losses, slopes, fars, reach_m2 = law.loss_cdb, law.slope_cdb, law.far_units2, law.reach_m2
+    n_links, i, room = 0, begin, len(place) - ROOM
     start[0] = 0
-    bin_ = np.searchsorted(bins.first, begin, side="right") - 1
+    bin_ = np.searchsorted(of_bin, begin, side="right") - 1
     while i < end:
-        while bins.first[bin_ + 1] <= i:
+        while of_bin[bin_ + 1] <= i:
             bin_ += 1
-        last, limit = i + 1, min(end, bins.first[bin_ + 1], i + GROUP)
-        kind, loudest_sent = sites.kind[i], sites.sent_cdb[i]
-        while last < limit and sites.kind[last] == kind and loudest_sent - sites.sent_cdb[last] <= GROUP_CDB:
-            last += 1
-        n = 0
-        for class_ in range(len(bins.loudest_cdb)):
-            budget_db = 0.01 * (float(loudest_sent) + float(bins.loudest_cdb[class_]))
+        last, last_bin, loudest_sent = _group(kinds, sent_cdb, of_bin, bands, columns, i, bin_, end)
+        n, n_spans, kind = 0, 0, kinds[i]
+        for class_ in range(len(loudest_cdb)):
+            budget_db = 0.01 * (float(loudest_sent) + float(loudest_cdb[class_]))
             step = math.ceil((budget_db - law.lowest_db) / law.step_db)
-            reach_m = math.sqrt(law.reach_m2[kind, min(max(step, 0), law.reach_m2.shape[1] - 1)])
-            n = _neighbourhood(bins, bin_, class_, reach_m, n, work.place)
-        if n > len(work.place) - ROOM:
+            reach_m = math.sqrt(reach_m2[kind, min(max(step, 0), reach_m2.shape[1] - 1)])
+            n, n_spans = _neighbourhood(
+                bands, columns, of_bin, of_row, n_columns, least_cosine, row_rad, bin_, last_bin, class_, reach_m, n,
+                n_spans, room, span_begin, span_end,
+            )  # fmt: skip
+        if n > room:
             return i - begin, n
-        far, slope = law.far_units2[kind], law.slope_cdb[kind]
-        loudest = np.float32(loudest_sent) - law.loss_cdb[kind]
-        _fetch(sites, shadow, slope, loudest, least_cdbm, n, work)
+        far, slope = fars[kind], slopes[kind]
+        loudest = np.float32(loudest_sent) - losses[kind]
+        _numbered(span_begin, span_end, n_spans, place)
+        _copied(all_x, span_begin, span_end, n_spans, x)
+        _copied(all_y, span_begin, span_end, n_spans, y)
+        _copied(all_z, span_begin, span_end, n_spans, z)
+        _copied(heard_cdb, span_begin, span_end, n_spans, heard)
+        _limits(heard, loudest, slope, least_cdbm, n, limit)
+        if site_cdb > _ZERO:
+            _copied(of_site, span_begin, span_end, n_spans, of_near)
+        for tiling in range(all_words.shape[0]):
+            _copied(all_words[tiling], span_begin, span_end, n_spans, words[tiling])
         while i < last:
             if n_links + n + ROOM > len(witness):
                 return i - begin, 0
-            base = np.float32(sites.sent_cdb[i]) - law.loss_cdb[kind]
+            base = np.float32(sent_cdb[i]) - losses[kind]
             weaker = above_exp2((base - loudest) / slope) if slope > _ZERO else _ONE
-            near = candidates_of(work, i, sites.x[i], sites.y[i], sites.z[i], far, weaker, n)
-            shadowing_of(shadow, i, work, n, near)
+            m = candidates_of(
+                i, all_x[i], all_y[i], all_z[i], far, weaker, n, x, y, z, heard, limit, place, square, wanted,
+                near_square, near_heard, near_place,
+            )  # fmt: skip
+            shadowing_of(
+                all_words, of_site, pair_cdb, site_cdb, i, n, m, wanted, words, of_near, near_word, near_site, power,
+                shared, total,
+            )  # fmt: skip
             n_links = keep_strong(
-                work, near, base, slope, least_cdbm, floor_cdbm, n_links, witness, received_cdbm
+                m, base, slope, least_cdbm, floor_cdbm, near_square, near_heard, near_place, total, power, half, wanted,
+                n_links, witness, received_cdbm,
             )  # fmt: skip
             i += 1
             start[i - begin] = n_links
