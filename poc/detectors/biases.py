@@ -123,7 +123,7 @@ def improve(
             left = residual_db - transmit[heard.beaconer] - receive[heard.witness]
             precision = heard.weight / heard_s2 * tail_weight(left * left / heard_s2)
             z = (transmit[senders] + receive[listeners] - excess_db) / missed_s
-            _, slope, curvature = _MISSES.at(z)
+            slope, curvature = _MISSES.bends_at(z)
             gradient = _sums(rows, precision * left, n)
             gradient += _sums(missed_rows, missed_weight * slope / missed_s, n) - prior * bias - prior_tr * other
             curving = _sums(rows, precision, n) + prior

@@ -60,18 +60,34 @@ class MissTable:
     def curvature(self) -> Array:
         return self._columns[2]
 
-    def at(self, z: Array) -> tuple[Array, Array, Array]:
-        """(value, slope, curvature not below 0) at z, any shape; beyond the grid the value at its edge."""
-        rest = np.clip(z, self.LOW, self.LOW + (self.SIZE - 1) / self.STEPS)
-        index = ((rest - self.LOW) * self.STEPS + 0.5).astype(np.intp)
-        rest -= index * (1.0 / self.STEPS) + self.LOW
-        slope, curvature = self.slope.take(index), self.curvature.take(index)
-        bent = curvature * rest
-        value = slope - 0.5 * bent
+    def value_at(self, z: Array) -> Array:
+        """The value alone, as `at` gives it."""
+        index, rest = self._nearest(z)
+        value = self.curvature.take(index)
+        value *= rest
+        value *= -0.5
+        value += self.slope.take(index)
         value *= rest
         value += self.value.take(index)
-        slope -= bent
-        return value, slope, np.maximum(curvature, 0.0, out=curvature)
+        return value
+
+    def bends_at(self, z: Array) -> tuple[Array, Array]:
+        """(slope, curvature not below 0), as `at` gives them."""
+        index, rest = self._nearest(z)
+        curvature = self.curvature.take(index)
+        rest *= curvature
+        return self.slope.take(index) - rest, np.maximum(curvature, 0.0, out=curvature)
+
+    def at(self, z: Array) -> tuple[Array, Array, Array]:
+        """(value, slope, curvature not below 0) at z, any shape; beyond the grid the value at its edge."""
+        return self.value_at(z), *self.bends_at(z)
+
+    def _nearest(self, z: Array) -> tuple[Array, Array]:
+        """Grid points nearest to z, and what is left over."""
+        rest = np.clip(z, self.LOW, self.LOW + (self.SIZE - 1) / self.STEPS)
+        index = ((rest - self.LOW) * self.STEPS + 0.5).astype(np.int32)
+        rest -= index * (1.0 / self.STEPS) + self.LOW
+        return index, rest
 
 
 def log_miss(z: Array, floor: float) -> tuple[Array, Array, Array]:

@@ -16,7 +16,7 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from poc.detectors.edges import edge_scores
+from poc.detectors.edges import edge_scores, link_scores
 from poc.detectors.evidence import Evidence
 from poc.detectors.fusion_weights import FIRST, SECOND
 from poc.detectors.live_checks import LiveChecks
@@ -99,29 +99,25 @@ class Fusion:
             alone = replace(self, n_threads=1)
             with ProcessPoolExecutor(min(self.n_threads, 2), mp_context=get_context("spawn")) as pool:
                 parts = list(pool.map(alone._piece, pieces, repeat(frequency_hz)))
-        scores, edges = (Table.concat([part[which] for part in parts]) for which in (0, 1))
-        return scores.sort("hotspot"), edges.sort("beaconer", "witness")
+        scores, links = (Table.concat([part[which] for part in parts]) for which in (0, 1))
+        return scores.sort("hotspot"), edge_scores(links.sort("beaconer", "witness"), scores)
 
     def _piece(self, piece: Piece, frequency_hz: float | None) -> tuple[Table, Table]:
-        scores, edges = self._whole(piece.evidence, frequency_hz)
-        if len(piece.own) == len(scores):
-            return scores, edges
-        return scores.take(np.isin(scores["hotspot"], piece.own)), edges.take(np.isin(edges["beaconer"], piece.own))
-
-    def _whole(self, evidence: Evidence, frequency_hz: float | None) -> tuple[Table, Table]:
-        network = network_of(evidence)
-        hotspots = np.unique(evidence.hotspots["hotspot"])
-        rows = np.searchsorted(hotspots, network.hotspot)
+        """(SCORES of a piece's own hotspots, EDGE_SCORES of the links they send, as the links alone show them)."""
+        network = network_of(piece.evidence)
+        hotspots = np.unique(piece.own)
+        own = np.flatnonzero(np.isin(network.hotspot, hotspots))
+        rows = np.searchsorted(hotspots, network.hotspot[own])
         n = len(hotspots)
         odds, verdict = np.full(n, logit(self.liar_share)), np.full(n, "undecided", object)
         latitude_deg, longitude_deg, radius_m = np.zeros(n), np.zeros(n), np.full(n, ANYWHERE_M)
         family, words = np.full(n, "", object), np.full(n, "no asserted place", object)
-        edges = EDGE_SCORES.empty()
-        if len(network):
-            look, log_odds = self.looks(network, frequency_hz)
-            odds[rows] = log_odds + logit(self.liar_share) - logit(0.1)
+        links = EDGE_SCORES.empty()
+        if len(own):
+            look, log_odds = self.looks(network, frequency_hz, own)
+            odds[rows] = log_odds[own] + logit(self.liar_share) - logit(0.1)
             probability = expit(odds[rows])
-            decidable = look.features["reachable"] >= self.fewest_confirmed
+            decidable = look.features["reachable"][own] >= self.fewest_confirmed
             verdict[rows[decidable & (probability > self.suspect_above)]] = "suspect"
             verdict[rows[decidable & (probability < self.honest_below)]] = "honest"
             capped = ~decidable & (probability > _CLOSED_GROUP_MOST)
@@ -129,8 +125,9 @@ class Fusion:
             estimate = look.estimate
             latitude_deg[rows], longitude_deg[rows] = estimate.latitude_deg, estimate.longitude_deg
             radius_m[rows] = estimate.credible_radius_m
-            family[rows], words[rows] = _why(look, probability, self.liar_share)
-            edges = edge_scores(network, look.survey.channel, expit(odds[rows]), frequency_hz)
+            family[rows], words[rows] = _why(look, probability, self.liar_share, own)
+            links = link_scores(network, look.survey.channel, frequency_hz)
+            links = links if len(own) == len(network) else links.take(np.isin(links["beaconer"], hotspots))
         scores = SCORES.table(
             detector=np.full(n, "fusion"),
             hotspot=hotspots,
@@ -143,21 +140,35 @@ class Fusion:
             family=family.astype(np.str_),
             evidence=words.astype(np.str_),
         )
-        return scores, edges
+        return scores, links
 
-    def looks(self, network: Network, frequency_hz: float | None = None) -> tuple[Look, Array]:
-        """(second look, log-odds of a lie at a share of one in ten) of every row of the network."""
+    def looks(
+        self, network: Network, frequency_hz: float | None = None, own: Array | None = None
+    ) -> tuple[Look, Array]:
+        """(second look, log-odds of a lie at a share of one in ten) of every row of the network; own: the rows whose
+        answer counts, all by default, for which alone the second look searches places."""
+        own = np.arange(len(network)) if own is None else own
         first = self.look(network, np.full(len(network), 0.1), False, frequency_hz)
         suspicion = expit(log_odds(first.features, FIRST))
-        second = self.look(network, suspicion, True, frequency_hz)
+        second = self.look(network, suspicion, True, frequency_hz, own)
         return second, log_odds(second.features, SECOND)
 
-    def look(self, network: Network, suspicion: Array, final: bool, frequency_hz: float | None = None) -> Look:
-        """All tests at a given suspicion of each row; only the final look estimates places finely."""
+    def look(
+        self,
+        network: Network,
+        suspicion: Array,
+        final: bool,
+        frequency_hz: float | None = None,
+        own: Array | None = None,
+    ) -> Look:
+        """All tests at a given suspicion of each row; only the final look estimates places finely, and those of the own
+        rows only (all by default)."""
+        own = np.arange(len(network)) if own is None else own
         trust = np.clip(1.0 - suspicion, 0.02, 1.0) if final else np.ones(len(network))
         survey = survey_with(network, trust)
         channel = survey.channel
-        ratio, estimate = Relocation(n_threads=self.n_threads).judge(survey, final)
+        ratio = np.zeros(len(network))
+        ratio[own], estimate = Relocation(n_threads=self.n_threads).judge(survey, final, own)
         sent, heard = missing_traces(network, channel, trust)
         live = LiveChecks()
         traces = {
@@ -169,15 +180,16 @@ class Fusion:
             "live-checks": live.trace(network, live.frequency_hz if frequency_hz is None else frequency_hz),
         }
         company, confirmed = _company(network, suspicion, trust)
-        traces["own-reports"] = self._own_reports(survey) if final else Trace(np.zeros(len(network)), [])
+        traces["own-reports"] = self._own_reports(survey, own) if final else Trace(np.zeros(len(network)), [])
         features = {"relocation": ratio, **{name: trace.ratio for name, trace in traces.items()}}
         features |= {"company": company, "confirmed": np.log1p(confirmed), "reachable": _reachable(survey)}
         return Look(survey, features, traces, estimate)
 
-    def _own_reports(self, survey: Survey) -> Trace:
-        """The relocation ratio of what each hotspot says to have heard."""
-        ratio, estimate = Relocation(n_threads=self.n_threads).judge(listening(survey), final=False)
-        away_km = np.linalg.norm(estimate.point_m - survey.network.place_m, axis=-1) / 1000.0
+    def _own_reports(self, survey: Survey, rows: Array) -> Trace:
+        """The relocation ratio of what some hotspots say to have heard, 0 for the others."""
+        ratio, away_km = np.zeros(len(survey.network)), np.zeros(len(survey.network))
+        ratio[rows], estimate = Relocation(n_threads=self.n_threads).judge(listening(survey), False, rows)
+        away_km[rows] = np.linalg.norm(estimate.point_m - survey.network.place_m[rows], axis=-1) / 1000.0
         return Trace(ratio, [f"what it says to have heard fits best {away:.1f} km away" for away in away_km.tolist()])
 
 
@@ -217,21 +229,21 @@ def _reachable(survey: Survey) -> Array:
     return np.bincount(sightings.subject[counts], survey.trust[sightings.counterpart[counts]], len(network))
 
 
-def _why(look: Look, probability: Array, liar_share: float) -> tuple[list[str], list[str]]:
-    """(test that weighs most, its evidence in words) of each row."""
+def _why(look: Look, probability: Array, liar_share: float, rows: Array) -> tuple[list[str], list[str]]:
+    """(test that weighs most, its evidence in words) of some rows of the network with their probabilities."""
     weights = dict(zip(KNOTS, _parts(look.features), strict=True))
     names = [name for name in KNOTS if name not in ("company", "confirmed")]
     strongest = np.argmax(np.column_stack([weights[name] for name in names]), axis=1)
     network = look.survey.network
-    away_m = np.linalg.norm(look.estimate.point_m - network.place_m, axis=-1)
+    away_m = np.linalg.norm(look.estimate.point_m - network.place_m[rows], axis=-1)
     away_m = np.where(probability > liar_share, away_m, 0.0)
-    relocation = evidence_in_words(network, look.survey.channel, look.survey.sightings, away_m)
+    relocation = evidence_in_words(network, look.survey.channel, look.survey.sightings, away_m, rows)
     family, words = [], []
-    for row, place in enumerate(strongest.tolist()):
+    for row, place, where in zip(rows.tolist(), strongest[rows].tolist(), relocation, strict=True):
         name = names[place]
         family.append("missing-witness" if name == "missing-beacons" else name)
         told = "" if name == "relocation" else look.traces[name].words[row] + "; "
-        words.append(told + relocation[row])
+        words.append(told + where)
     return family, words
 
 

@@ -77,12 +77,13 @@ def _trace(n: int, subject: Array, heard: Array, room: Array, rate: Array, trust
     subject, heard, room, rate, trust = subject[news], heard[news], room[news], rate[news], trust[news]
     nodes, weights = _QUADRATURE
     values = np.empty((len(nodes), n))
+    sounds = np.flatnonzero(heard)
     for row, node in enumerate(nodes):
-        silent, _, _ = _MISSES.at(1.3 * own_db * node * rate - room)
-        sound = np.log1p(-np.minimum(np.exp(silent), 1.0 - 1e-9)) - np.log(LINK_LOSS)
+        said = _MISSES.value_at(1.3 * own_db * node * rate - room)
+        said[sounds] = np.log1p(-np.minimum(np.exp(said[sounds]), 1.0 - 1e-9)) - np.log(LINK_LOSS)
         # the wider nodes are weighed back to the prior of the bias
         back = 0.5 * node * node * (1.0 - 1.3**2) + np.log(1.3 * weights[row] / np.sqrt(2.0 * np.pi))
-        values[row] = back + np.bincount(subject, trust * np.where(heard, sound, silent), n)
+        values[row] = back + np.bincount(subject, trust * said, n)
     ratio = -np.logaddexp.reduce(values, axis=0)
     n_near = np.bincount(subject, trust * (room > 0.0), n)
     n_silent = np.bincount(subject, trust * ((room > 0.0) & ~heard), n)

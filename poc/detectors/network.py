@@ -48,8 +48,9 @@ class Network:
 
     def distance_m(self, rows_a: Array, rows_b: Array) -> Array:
         """Straight distance between asserted places [m], never below SAME_PLACE_M."""
-        square = np.square(self.place_m[rows_a] - self.place_m[rows_b]).sum(axis=-1)
-        return np.asarray(np.sqrt(square + SAME_PLACE_M**2))
+        apart_m = self.place_m[rows_a]
+        apart_m -= self.place_m[rows_b]
+        return np.asarray(np.sqrt(np.einsum("kx,kx->k", apart_m, apart_m) + SAME_PLACE_M**2))
 
 
 def network_of(evidence: Evidence) -> Network:

@@ -95,34 +95,30 @@ class Relocation:
             evidence=words.astype(np.str_),
         )
 
-    def judge(self, survey: Survey, final: bool) -> tuple[Array, Estimate]:
-        """(log-likelihood ratio, estimated place) of every row of the network; only the final round looks finely."""
+    def judge(self, survey: Survey, final: bool, rows: Array | None = None) -> tuple[Array, Estimate]:
+        """(log-likelihood ratio, estimated place) of some rows of the network, or of all; only the final round looks
+        finely."""
         network, channel, sightings = survey.network, survey.channel, survey.sightings
-        n = len(network)
+        rows = np.arange(len(network)) if rows is None else rows
         law = (channel.intercept_db, 10.0 * channel.exponent)
 
         def likelihood(points_m: Array) -> Array:
-            return log_likelihoods(sightings, np.arange(n), points_m, law, SAME_PLACE_M, n_threads=self.n_threads)
+            return log_likelihoods(sightings, rows, points_m, law, SAME_PLACE_M, n_threads=self.n_threads)
 
-        asserted_m = network.place_m
-        hub_m = np.where((sightings.hub >= 0)[:, None], asserted_m[sightings.hub], asserted_m)
-        found = search(
-            asserted_m,
-            hub_m,
-            _scale_m(network, channel, sightings),
-            likelihood,
-            RINGS if final else ROUGH_RINGS,
-        )
-        honest, nowhere = self._as_asserted(asserted_m, sightings, likelihood)
+        asserted_m, hub = network.place_m[rows], sightings.hub[rows]
+        hub_m = np.where((hub >= 0)[:, None], network.place_m[hub], asserted_m)
+        scale_m = _scale_m(network, channel, sightings)[rows]
+        found = search(asserted_m, hub_m, scale_m, likelihood, RINGS if final else ROUGH_RINGS)
+        honest, nowhere = self._as_asserted(asserted_m, hub >= 0, likelihood)
         elsewhere = np.logaddexp(
             np.log1p(-self.nowhere_share)
             + log_likelihood_elsewhere(found, asserted_m, self.tolerance_m, self.farthest_m),
             np.log(self.nowhere_share) + nowhere,
         )
-        ratio = np.where(np.diff(sightings.start) > 0, elsewhere - honest, 0.0)
+        ratio = np.where(np.diff(sightings.start)[rows] > 0, elsewhere - honest, 0.0)
         return np.clip(ratio, -700.0, 700.0), estimate_from(found)
 
-    def _as_asserted(self, asserted_m: Array, sightings: Sightings, likelihood: Likelihood) -> tuple[Array, Array]:
+    def _as_asserted(self, asserted_m: Array, is_heard: Array, likelihood: Likelihood) -> tuple[Array, Array]:
         """Log-likelihoods of "where it says, or a little beside it" and of "in nobody's hearing"."""
         beside_m = np.repeat(hexagon_offsets(1)[None] * (0.5 * self.tolerance_m), len(asserted_m), axis=0)
         points_m = around(asserted_m, beside_m)
@@ -132,7 +128,7 @@ class Relocation:
         honest = np.logaddexp.reduce(values[:, :7] + share, axis=1)
         nowhere = values[:, 7]
         dead = np.logaddexp(np.log1p(-self.dead_share) + honest, np.log(self.dead_share) + nowhere)
-        return np.where(sightings.hub < 0, dead, honest), nowhere
+        return np.where(is_heard, honest, dead), nowhere
 
 
 def _scale_m(network: Network, channel: Channel, sightings: Sightings) -> Array:

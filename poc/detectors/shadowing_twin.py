@@ -21,8 +21,10 @@ from poc.table import Array, Table
 
 #: A pair is compared when both have a counterpart in common among so many of their strongest …
 _STRONGEST = 5
-#: … over so many links of the first.
-_LINKS = 24
+#: … over so many links of the first; pairs that are no twins over a few of these are not looked at further.
+_LINKS, _FIRST_LINKS = 24, 12
+#: What a direction may speak against a pair [nat], and what ends the comparison early.
+_LEAST_NAT, _HOPELESS_NAT = -8.0, -4.0
 #: Asserted nearer than this nobody lies by standing together.
 _APART_M = 400.0
 _OFFSET_DB = 9.0
@@ -87,10 +89,24 @@ def twin_pairs(network: Network, channel: Channel, trust: Array) -> tuple[Array,
     n_twins = np.bincount(np.concatenate([a[twins], b[twins]]), minlength=n)
     if not n_twins.any():
         return a, b, ratio
-    return _looked_at(network, channel, trust / (1.0 + n_twins))
+    some = ratio > 0.0  # less weight makes no twins of those that were none
+    return a, b, _again(a, b, ratio, some, _looked_at(network, channel, trust / (1.0 + n_twins), (a[some], b[some])))
 
 
-def _looked_at(network: Network, channel: Channel, trust: Array) -> tuple[Array, Array, Array]:
+def _again(a: Array, b: Array, ratio: Array, some: Array, found: tuple[Array, Array, Array]) -> Array:
+    """The ratios of all pairs, those of some replaced by what a second look found, or by 0 where that was nothing."""
+    keys, new = found[0] * (1 << 32) + found[1], found[2]
+    wanted = a[some] * (1 << 32) + b[some]
+    place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    ratio = ratio.copy()
+    ratio[some] = np.minimum(ratio[some], np.where(keys[place] == wanted, new[place], 0.0)) if len(keys) else 0.0
+    return ratio
+
+
+def _looked_at(
+    network: Network, channel: Channel, trust: Array, pairs: tuple[Array, Array] | None = None
+) -> tuple[Array, Array, Array]:
+    """(row a < row b in ascending order, ratio) of given pairs, or of all that have company in common."""
     n = len(network)
     parts = [(np.zeros(0, np.int64), np.zeros(0))]
     for subject, other in (
@@ -104,17 +120,24 @@ def _looked_at(network: Network, channel: Channel, trust: Array) -> tuple[Array,
         start = np.searchsorted(subject, np.arange(n + 1))
         rank = np.arange(len(subject)) - start[subject]
         few = rank < _STRONGEST
-        one, two = _pairs_by_company(other[few], subject[few], level[few], length_m[few])
+        one, two = pairs or _pairs_by_company(other[few], subject[few], level[few], length_m[few])
         # the one with fewer links is compared over them; ties by the strongest link, so that ids carry nothing
         size, top = np.diff(start), np.append(level, 0.0)[np.minimum(start[:-1], len(level))]
         turned = (size[two] < size[one]) | ((size[two] == size[one]) & (top[two] < top[one]))
         one, two = np.where(turned, two, one), np.where(turned, one, two)
         apart = network.distance_m(one, two) > _APART_M
         one, two = one[apart], two[apart]
-        parts.append(_compare(network, channel, trust, one, two, (start, subject, other, level, variance)))
+        links = (start, subject, other, level, variance)
+        common, _, ratio = _compare(network, channel, trust, one, two, links, _FIRST_LINKS)
+        enough, hopeless = common >= _FEWEST, ratio <= _HOPELESS_NAT
+        rows = np.flatnonzero(enough & ~hopeless)
+        _, count, found = _compare(network, channel, trust, one[rows], two[rows], links, _LINKS)
+        ratio = np.where(enough & hopeless, -np.inf, 0.0)
+        ratio[rows] = np.where(count >= _FEWEST, found, 0.0)
+        parts.append((np.minimum(one, two) * n + np.maximum(one, two), ratio))
     keys, ratio = (np.concatenate(column) for column in zip(*parts, strict=True))
     unique, where = np.unique(keys, return_inverse=True)
-    total = np.bincount(where, np.clip(ratio, -8.0, np.inf), len(unique))
+    total = np.bincount(where, np.maximum(ratio, _LEAST_NAT), len(unique))
     return unique // max(n, 1), unique % max(n, 1), total
 
 
@@ -139,11 +162,13 @@ def _compare(
     one: Array,
     two: Array,
     links: tuple[Array, Array, Array, Array, Array],
-) -> tuple[Array, Array]:
-    """(key, ratio) of pairs with enough counterparts in common; links are sorted by subject and level."""
+    most: int,
+) -> tuple[Array, Array, Array]:
+    """(counterparts in common, how far they are trusted, ratio) of pairs over the strongest links of the first of
+    each, at most so many; links are sorted by subject and level."""
     n = len(network)
     start, subject, other, level, variance = links
-    size = np.minimum(np.diff(start)[one], _LINKS)
+    size = np.minimum(np.diff(start)[one], most)
     pair = np.repeat(np.arange(len(one)), size)
     row = start[one][pair] + np.arange(len(pair)) - np.repeat(np.cumsum(size) - size, size)
     keys = subject * n + other
@@ -161,10 +186,7 @@ def _compare(
     sigma2 = channel.sigma_db**2
     together = _grouped(pair, len(one), difference, noise + 2.0 * _LOCAL_SHARE * sigma2, trust[k])
     apart = _grouped(pair, len(one), difference - law, noise + 2.0 * (1.0 - shared) * sigma2, trust[k])
-    count = np.bincount(pair, trust[k], len(one))
-    enough = count >= _FEWEST
-    low, high = np.minimum(one, two), np.maximum(one, two)
-    return (low * n + high)[enough], (together - apart)[enough]
+    return np.bincount(pair, minlength=len(one)), np.bincount(pair, trust[k], len(one)), together - apart
 
 
 def _grouped(group: Array, n: int, value: Array, variance: Array, weight: Array) -> Array:

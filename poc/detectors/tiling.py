@@ -1,6 +1,6 @@
 """Large networks in pieces: memory and time grow with a piece, not with the network, and districts keep their channel.
 
-Hotspots are halved along the widest axis of their asserted places until a piece holds few enough; each piece is looked
+Hotspots are cut along the widest axis of their asserted places until a piece holds few enough; each piece is looked
 at with its surroundings, as far as radio reaches, and answers for its own hotspots only. The cuts follow from the
 asserted places alone, so neither threads nor the order of rows show.
 """
@@ -32,7 +32,7 @@ class Piece:
 def pieces_of(evidence: Evidence, most: int = MOST) -> Iterator[Piece]:
     """The evidence whole where it is small, else cut; hotspots without a place belong to the first piece."""
     hotspots = evidence.hotspots
-    if len(hotspots) <= most:
+    if len(hotspots) <= most or not are_valid(hotspots["cell"]).any():
         yield Piece(evidence, hotspots["hotspot"])
         return
     hotspots = hotspots.sort("hotspot")
@@ -45,7 +45,7 @@ def pieces_of(evidence: Evidence, most: int = MOST) -> Iterator[Piece]:
     length_m = np.linalg.norm(place_m[a[both]] - place_m[b[both]], axis=1)
     margin_m = 2.0 * float(np.quantile(length_m, 0.75)) if len(length_m) else 1000.0
     homeless = np.flatnonzero(~placed)
-    for number, rows in enumerate(_halved(np.flatnonzero(placed), place_m, most)):
+    for number, rows in enumerate(_cut(np.flatnonzero(placed), place_m, -(-int(placed.sum()) // most))):
         low, high = place_m[rows].min(axis=0) - margin_m, place_m[rows].max(axis=0) + margin_m
         near = ((place_m >= low) & (place_m <= high)).all(axis=1)
         own = np.concatenate([rows, homeless]) if number == 0 else rows
@@ -63,12 +63,15 @@ def pieces_of(evidence: Evidence, most: int = MOST) -> Iterator[Piece]:
         )
 
 
-def _halved(rows: Array, place_m: Array, most: int) -> Iterator[Array]:
-    if len(rows) <= most:
+def _cut(rows: Array, place_m: Array, n_pieces: int) -> Iterator[Array]:
+    """So many pieces of about equally many rows."""
+    if n_pieces <= 1:
         if len(rows):
             yield rows
         return
     axis = int(np.argmax(np.ptp(place_m[rows], axis=0)))
     order = rows[np.lexsort((*place_m[rows].T, place_m[rows, axis]))]
-    yield from _halved(order[: len(order) // 2], place_m, most)
-    yield from _halved(order[len(order) // 2 :], place_m, most)
+    n_left = n_pieces // 2
+    cut = len(order) * n_left // n_pieces
+    yield from _cut(order[:cut], place_m, n_left)
+    yield from _cut(order[cut:], place_m, n_pieces - n_left)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from poc.detectors.channel import Channel
@@ -10,70 +12,76 @@ from poc.detectors.sightings import Sightings
 from poc.table import Array
 
 
-def evidence_in_words(network: Network, channel: Channel, sightings: Sightings, away_m: Array) -> list[str]:
-    """One sentence for each row of the network; away_m is the distance from asserted to estimated place [m]."""
-    own_db = np.where(network.n_beacons > 0, channel.biases.transmit_db, channel.biases.receive_db)
-    distance_m = network.distance_m(sightings.subject, sightings.counterpart)
-    stronger_db = channel.loss_db(distance_m) + own_db[sightings.subject] - sightings.level_db
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Pairs of some kind by subject: how many, nearest and farthest [km], median of what they are stronger by [dB]."""
+
+    n: Array
+    nearest_km: Array
+    farthest_km: Array
+    middle_db: Array
+
+
+def evidence_in_words(
+    network: Network, channel: Channel, sightings: Sightings, away_m: Array, rows: Array | None = None
+) -> list[str]:
+    """One sentence for each row of the network, or for some rows; away_m: of each of these, the distance from asserted
+    to estimated place [m]."""
+    rows = np.arange(len(network)) if rows is None else rows
+    n = len(network)
     counts = sightings.weight > 0.05
-    listens = network.n_beacons == 0
-    return [
-        _sentence(
-            stronger_db[span][counts[span]],
-            distance_m[span][counts[span]],
-            sightings.heard[span][counts[span]],
-            channel,
-            bool(listens[row]),
-            float(away_m[row]),
-        )
-        for row in range(len(sightings))
-        for span in [slice(sightings.start[row], sightings.start[row + 1])]
-    ]
+    subject, heard = sightings.subject[counts], sightings.heard[counts]
+    distance_m = network.distance_m(subject, sightings.counterpart[counts])
+    own_db = np.where(network.n_beacons > 0, channel.biases.transmit_db, channel.biases.receive_db)
+    law_db = channel.loss_db(distance_m)
+    stronger_db = law_db + own_db[subject] - sightings.level_db[counts]
+
+    def group(some: Array, values_db: Array) -> _Group:
+        return _grouped(n, subject[some], distance_m[some] / 1000.0, values_db[some])
+
+    deviant = group(heard & (stronger_db > 1.5 * channel.sigma_db), stronger_db)
+    every, silent = group(heard, stronger_db), group(~heard, stronger_db - law_db)
+    # as far as a typical pair is heard with more than half a shadowing spread in hand
+    sure_db = -silent.middle_db - 0.5 * channel.sigma_db - channel.intercept_db
+    near_km = np.minimum(10.0 ** (sure_db / (10.0 * channel.exponent)), 1e5)
+    near = distance_m < 1000.0 * near_km[subject]
+    n_near, n_missing = np.bincount(subject[near], minlength=n), np.bincount(subject[near & ~heard], minlength=n)
+    words = []
+    for row, away in zip(rows.tolist(), away_m.tolist(), strict=True):
+        listens = network.n_beacons[row] == 0
+        verb = "heard" if listens else "heard by"
+        if not every.n[row] and not silent.n[row]:
+            words.append("no other hotspot that showed life is in reach of the asserted place")
+            continue
+        if deviant.n[row]:
+            told = f"{verb} {_range(deviant, row)} away {deviant.middle_db[row]:.0f} dB stronger than expected"
+        elif every.n[row]:
+            told = f"{verb} {_range(every, row)} away as expected (median {every.middle_db[row]:+.0f} dB)"
+        else:
+            told = "heard nobody" if listens else "heard by nobody"
+        if silent.n[row] and n_near[row]:
+            told += f", {'did not hear' if listens else 'not heard by'} {n_missing[row]} of {n_near[row]} "
+            told += f"within {near_km[row]:.1f} km"
+        if away > 0.0:
+            told += f", fits best {away / 1000.0:.1f} km from the asserted place"
+        words.append(told)
+    return words
 
 
-def _sentence(
-    stronger_db: Array, distance_m: Array, heard: Array, channel: Channel, listens: bool, away_m: float
-) -> str:
-    if not len(heard):
-        return "no other hotspot that showed life is in reach of the asserted place"
-    verb = "heard" if listens else "heard by"
-    deviant = heard & (stronger_db > 1.5 * channel.sigma_db)
-    parts = []
-    if deviant.any():
-        parts.append(
-            f"{verb} {deviant.sum()} {_plural(deviant.sum())} {_range_km(distance_m[deviant])} away "
-            f"{_middle(stronger_db[deviant]):.0f} dB stronger than expected"
-        )
-    elif heard.any():
-        parts.append(
-            f"{verb} {heard.sum()} {_plural(heard.sum())} {_range_km(distance_m[heard])} away as expected "
-            f"(median {_middle(stronger_db[heard]):+.0f} dB)"
-        )
-    else:
-        parts.append("heard nobody" if listens else "heard by nobody")
-    if not heard.all():
-        # as far as a typical pair is heard with more than half a shadowing spread in hand
-        sure_db = _middle(stronger_db[~heard] - channel.loss_db(distance_m[~heard]))
-        near_m = 10.0 ** ((-sure_db - 0.5 * channel.sigma_db - channel.intercept_db) / (10.0 * channel.exponent) + 3.0)
-        near = distance_m < near_m
-        if near.any():
-            parts.append(
-                f"{'did not hear' if listens else 'not heard by'} {(near & ~heard).sum()} of {near.sum()} "
-                f"within {near_m / 1000.0:.1f} km"
-            )
-    if away_m > 0.0:
-        parts.append(f"fits best {away_m / 1000.0:.1f} km from the asserted place")
-    return ", ".join(parts)
+def _grouped(n: int, subject: Array, distance_km: Array, values_db: Array) -> _Group:
+    order = np.lexsort((values_db, subject))
+    count = np.bincount(subject, minlength=n)
+    start = np.cumsum(count) - count
+    some = count > 0
+    middle_db, nearest_km, farthest_km = np.full(n, -np.inf), np.full(n, np.inf), np.zeros(n)
+    middle_db[some] = values_db[order][(start + count // 2)[some]]
+    np.minimum.at(nearest_km, subject, distance_km)
+    np.maximum.at(farthest_km, subject, distance_km)
+    return _Group(count, nearest_km, farthest_km, middle_db)
 
 
-def _middle(values: Array) -> float:
-    return float(np.sort(values)[len(values) // 2])
-
-
-def _plural(count: int) -> str:
-    return "hotspot" if count == 1 else "hotspots"
-
-
-def _range_km(distance_m: Array) -> str:
-    low, high = (f"{value / 1000.0:.1f}" for value in (distance_m.min(), distance_m.max()))
-    return f"{low} km" if low == high else f"{low}–{high} km"
+def _range(group: _Group, row: int) -> str:
+    """How many hotspots, how far: '3 hotspots 0.4–2.0 km'."""
+    low, high = f"{group.nearest_km[row]:.1f}", f"{group.farthest_km[row]:.1f}"
+    hotspots = "1 hotspot" if group.n[row] == 1 else f"{group.n[row]} hotspots"
+    return f"{hotspots} {low} km" if low == high else f"{hotspots} {low}–{high} km"

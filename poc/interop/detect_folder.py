@@ -150,8 +150,11 @@ def _write_map(path: Path, reports: Reports, scores: Table, city: City | None) -
                 here[rows, 0], here[rows, 1], s=10, c=colour, marker=mark, linewidths=0.7,
                 label=f"{name} ({int(rows.sum()):,})", rasterized=len(here) > 3000,
             )  # fmt: skip
-        for a, b in zip(here[verdict == "suspect"][:500], there[verdict == "suspect"][:500], strict=True):
-            axes.annotate("", b, a, arrowprops={"arrowstyle": "->", "color": VERMILION, "lw": 0.5})
+        start, end = (place[verdict == "suspect"][:500] for place in (here, there))
+        axes.quiver(
+            *start.T, *(end - start).T, angles="xy", scale_units="xy", scale=1.0, color=VERMILION, width=0.0012,
+            headwidth=6.0, headlength=7.0,
+        )  # fmt: skip
         if city is not None:
             for ring in _rings(city):
                 axes.plot(*(np.asarray(local_metres(ring[:, 1], ring[:, 0], *centre)) / 1000.0), c=MUTED, lw=0.6)
