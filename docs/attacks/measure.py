@@ -51,7 +51,7 @@ def _world(entry: dict[str, Any], profile: str, seed: int) -> dict[str, Any]:
     document = {
         "seed": seed, "fleet": {"n_hotspots": 200}, "time": {"n_epochs": 5, "warm_up_epochs": 2},
         "attacks": [{**entry, "share": SHARE}], "profile": {"base": profile},
-        "detectors": {"also": ["relocation", "helium-denylist"]},
+        "detectors": {"also": ["fusion", "relocation", "helium-denylist"]},
     }  # fmt: skip
     run = run_in_memory(scenario_from(document, "attack range"))
     truth = run.table("truth", 4)

@@ -13,6 +13,7 @@ from poc.world.attacks import ATTACKS
 FOLDER = Path(__file__).parent
 HEADINGS = ("How it works", "What trace it leaves", "Which rule stops it", "What it earns")
 BEGIN, END = "<!-- figures:begin -->", "<!-- figures:end -->"
+DETECTORS = ("fusion", "relocation", "helium-denylist")
 COMMAND = "python -m docs.attacks.measure"
 WORLD = (
     f"Measured by `{COMMAND}`: 200 hotspots in Liechtenstein (EU868, default radio and honest troubles), one in ten in "
@@ -21,7 +22,7 @@ WORLD = (
 COLUMNS = (
     "*pay*: a liar's pay over an honest hotspot's, divided by the same ratio of the same hotspots when they do nothing "
     "(`none`), so that 1 is what honesty earns them. *found*: liars found when 1 % of the honest are accused, by "
-    "`relocation` and by `helium-denylist`. *passes*: reports from or on liars that are valid; then the reasons of the "
+    "`fusion`, on which `guarded` acts, by `relocation` and by `helium-denylist`. *passes*: reports from or on liars that are valid; then the reasons of the "
     "others."
 )
 
@@ -45,16 +46,16 @@ def index() -> str:
         "look like attacks are listed in `poc/world/nuisances.py`.\n",
         WORLD + "\n",
         COLUMNS + "\n",
-        "| attack | what | pay, helium-iot | pay, guarded | found, relocation | found, helium-denylist |",
-        "|---|---|---|---|---|---|",
+        "| attack | what | pay, helium-iot | pay, guarded | found, fusion | found, relocation | found, helium-denylist |",
+        "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     known = _known()
     for name in ATTACKS:
         first = known[name][0]
         helium, guarded = (_gain(first, profile) for profile in ("helium-iot", "guarded"))
         what = (inspect.getdoc(ATTACKS[name]) or "").split("\n\n")[0].replace("\n", " ").split(". ")[0].rstrip(".")
-        found = [_percent(first["guarded"]["tpr"].get(detector)) for detector in ("relocation", "helium-denylist")]
-        lines.append(f"| [{name}]({name}.md) | {what} | {helium:.2f} | {guarded:.2f} | {found[0]} | {found[1]} |")
+        found = " | ".join(_percent(first["guarded"]["tpr"].get(detector)) for detector in DETECTORS)
+        lines.append(f"| [{name}]({name}.md) | {what} | {helium:.2f} | {guarded:.2f} | {found} |")
     lines += ["", "Attackers who choose among these as they learn: `poc models show adaptive`, `04-adaptive.toml`.", ""]
     return "\n".join(lines)
 
@@ -85,7 +86,7 @@ def _figures(name: str) -> str:
             reasons = dict(figures["reasons"])
             passes = reasons.pop("none", 0.0)
             worst = [item for item in sorted(reasons.items(), key=lambda item: -item[1])[:3] if item[1] >= 0.001]
-            found = " / ".join(_percent(figures["tpr"].get(key)) for key in ("relocation", "helium-denylist"))
+            found = " / ".join(_percent(figures["tpr"].get(key)) for key in DETECTORS)
             lines.append(
                 f"| {settings or 'defaults'} | {profile} | {_gain(measured, profile):.2f} | {found} | "
                 f"{_percent(passes)} | {', '.join(f'`{key}` {_percent(share)}' for key, share in worst)} |"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from poc.errors import DataError, did_you_mean
-from poc.report.outcome_figures import lorenz_figure, roc_figure
+from poc.report.outcome_figures import leakage_figure, lorenz_figure, roc_figure
 from poc.report.place_figures import density_scale_figure, map_figure, rewards_map_figure, witness_graph_figure
 from poc.report.radio_figures import in_degree_figure, latency_figure, rssi_distance_figure
 from poc.report.style import png_from, svg_from
@@ -22,6 +22,7 @@ FIGURES: dict[str, Callable[[RunData], Figure]] = {
     "rssi-distance": rssi_distance_figure,
     "in-degree": in_degree_figure,
     "roc": roc_figure,
+    "leakage": leakage_figure,
     "lorenz": lorenz_figure,
     "density-scale": density_scale_figure,
     "rewards-map": rewards_map_figure,

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
+from poc.errors import DataError
 from poc.metrics.columns import columns, first_measured_epoch
 from poc.metrics.detection import detector_roc
 from poc.metrics.labels import labels_from
 from poc.metrics.money import earnings, gini
 from poc.metrics.ranking import area_under, average_precision
+from poc.metrics.withholding import MOST_COLLATERAL, curves
 from poc.report.style import MUTED, SERIES, legend, legend_below, new_figure, say_instead
 
 if TYPE_CHECKING:
@@ -63,6 +65,30 @@ def roc_figure(run: RunData) -> Figure:
     _shares(panels[1], "liars found", "liars among the accused")
     for axes in panels:
         legend_below(axes, 1)
+    return figure
+
+
+def leakage_figure(run: RunData) -> Figure:
+    """What would still go to liars against what the honest would lose, for every threshold of each detector."""
+    figure, (axes,) = new_figure(run, "What withholding pay would save and cost", width_in=5.8, height_in=4.8)
+    try:
+        found = curves(run)
+    except DataError as error:
+        say_instead(axes, str(error)[:1].upper() + str(error)[1:])
+        return figure
+    for number, (detector, curve) in enumerate(found.items()):
+        colour, dash = SERIES[number % len(SERIES)]
+        lost = [100.0 * point.collateral for point in curve.points]
+        leaks = [100.0 * point.leakage for point in curve.points]
+        axes.step(lost, leaks, where="post", color=colour, linestyle=dash,
+                  label=f"{detector}, {curve.leakage_at():.2%} at {MOST_COLLATERAL:.1%}")  # fmt: skip
+        axes.plot(100.0 * curve.verdicts.collateral, 100.0 * curve.verdicts.leakage, "o", color=colour, markersize=4)
+    axes.axvline(100.0 * MOST_COLLATERAL, color=MUTED, linewidth=0.8)
+    axes.set_xlim(0.0, 5.0)
+    axes.set_ylim(bottom=0.0)
+    axes.set_xlabel("pay of the honest lost by false accusations [%]; dots: the detectors' own verdicts")
+    axes.set_ylabel("paid emission that goes to liars [%]")
+    legend(axes, loc="upper right")
     return figure
 
 

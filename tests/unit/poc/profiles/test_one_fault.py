@@ -30,6 +30,7 @@ from poc.validator.checks.legacy_channel import another_channel, no_frequency, o
 from poc.validator.checks.legacy_distance import legacy_distance
 from poc.validator.checks.legacy_rssi import rssi_v10, rssi_v11
 from poc.validator.checks.legacy_snr import snr_bound
+from poc.validator.checks.possible_arrival import possible_arrival
 from poc.validator.checks.reciprocity import beaconer_witnessed_lately, witness_beaconed_lately
 from poc.validator.checks.region import witness_region
 from poc.validator.checks.response_window import response_window
@@ -148,6 +149,7 @@ FAULTS = {
     self_witness: changed("heard", hotspot=BEACONER),
     witness_entropy: heard_too_late_for_the_entropy,
     witness_lag: changed("heard", received_ns=RECEIVED + 4_001_000_000),
+    possible_arrival: changed("heard", received_ns=RECEIVED + 400_000_000),
     heard_payload: heard_something_else,
     witness_capability: changed(WITNESS, full=False),
     witness_frequency: a_friend_on_another_channel,
@@ -246,3 +248,28 @@ def test_a_stale_beacon_leaves_no_memory_and_takes_no_report_from_a_twin():
     assert beacons["n_reports"][row].tolist() == [0, 1]
     times = scene.state.last_times
     assert times["last_beacon_ns"][times.rows_of([OTHER])[0]] == NEVER_NS
+
+
+@pytest.mark.parametrize(
+    ("after_beacon_ns", "reason"),
+    [
+        (-1_000_000_000, Reason.too_late),
+        (460_000_000, Reason.too_late),  # SF12 lasts 2.466 s; 2 s of it are allowed to the beacon's own way
+        (470_000_000, Reason.none),
+        (4_000_000_000, Reason.none),
+        (4_000_000_001, Reason.too_late),
+    ],
+)
+def test_guarded_refuses_reports_that_no_receiver_can_have_made_yet(after_beacon_ns, reason):
+    scene = base("guarded")
+    scene.heard["received_ns"] = RECEIVED + after_beacon_ns
+    assert scene.judge().verdicts["witness_verdicts"]["reason"].tolist() == [reason]
+
+
+def test_under_guarded_junk_before_the_beacon_makes_nobody_late():
+    scene = base("guarded")
+    early = scene.report(OTHER, scene.sent, received_ns=RECEIVED - 10**9, frequency_hz=scene.heard["frequency_hz"])
+    scene.heard["received_ns"] = RECEIVED + 2_600_000_000
+    verdicts = scene.judge().verdicts["witness_verdicts"]
+    rows = verdicts.rows_of([early["report"], scene.heard["report"]])
+    assert [Reason(r) for r in verdicts["reason"][rows]] == [Reason.too_late, Reason.none]

@@ -14,6 +14,8 @@ from poc.profiles.limits import HELIUM_BOUNDS, HELIUM_WORDS, HeliumLimits
 from poc.profiles.pages import comparison, limits_of
 from poc.rewards.rules import RULES
 from poc.schema import CLAIMS
+from poc.validator.checks.lag import witness_lag
+from poc.validator.checks.possible_arrival import possible_arrival
 from poc.validator.discarding import discard
 from poc.validator.judge import Rules
 
@@ -83,8 +85,13 @@ def test_helium_s_order_of_checks():
     ]  # fmt: skip
 
 
-def test_guarded_keeps_helium_s_checks():
-    assert PROFILES["guarded"].evidence_kinds == HELIUM_IOT_2026.evidence_kinds
+def test_guarded_keeps_helium_s_checks_but_the_one_that_starvation_turns_around():
+    guarded, helium = (PROFILES[name].evidence_kinds[0].checks for name in ("guarded", "helium-iot-2026"))
+    assert guarded.keys() == helium.keys()
+    exchanged = [
+        (old, new) for stage in helium for old, new in zip(helium[stage], guarded[stage], strict=True) if old is not new
+    ]
+    assert exchanged == [(witness_lag, possible_arrival)]
 
 
 def test_every_limit_has_bounds():
