@@ -22,8 +22,8 @@ WORLD = (
 COLUMNS = (
     "*pay*: a liar's pay over an honest hotspot's, divided by the same ratio of the same hotspots when they do nothing "
     "(`none`), so that 1 is what honesty earns them. *found*: liars found when 1 % of the honest are accused, by "
-    "`fusion`, on which `guarded` acts, by `relocation` and by `helium-denylist`. *passes*: reports from or on liars that are valid; then the reasons of the "
-    "others."
+    "`fusion`, on which `guarded` acts, by `relocation` and by `helium-denylist`. *passes*: reports from or on liars "
+    "that are valid; then the reasons of the others."
 )
 
 
@@ -46,7 +46,8 @@ def index() -> str:
         "look like attacks are listed in `poc/world/nuisances.py`.\n",
         WORLD + "\n",
         COLUMNS + "\n",
-        "| attack | what | pay, helium-iot | pay, guarded | found, fusion | found, relocation | found, helium-denylist |",
+        "| attack | what | pay, helium-iot | pay, guarded "
+        "| found, fusion | found, relocation | found, helium-denylist |",
         "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     known = _known()

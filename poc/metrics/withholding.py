@@ -139,7 +139,9 @@ def payday_of(run: RunData, labels: Labels) -> Payday:
     """The last measured epoch of a run, its claims made anew from its verdicts."""
     from poc.setup import find_profile
 
-    section = run.manifest["scenario"]["profile"]
+    section = run.manifest.get("scenario", {}).get("profile")
+    if section is None:
+        raise DataError("the run's manifest names no profile, expected the scenario's; run it again.")
     profile = find_profile(section["base"]).bend(section.get("limits", {}))
     epoch = _last_epoch(run)
     tables: Mapping[str, Table] = {name: run.table(name, epoch) for name in _TABLES[:3]}

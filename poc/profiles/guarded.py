@@ -1,4 +1,4 @@
-"""guarded: our repaired protocol. Helium's checks but one, detectors that act in the same epoch, pay for covered hexes."""
+"""guarded: our repaired protocol. Helium's checks but one, scores that act in the same epoch, pay for covered hexes."""
 
 from __future__ import annotations
 

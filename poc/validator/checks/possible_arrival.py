@@ -1,9 +1,9 @@
 """Ours: can the report have come when it did, given when the beacon's came and how long the packet is on the air?
 
-A hotspot reports its beacon as it begins to send; nobody has heard a packet before its last symbol. A witness report can
-so precede the earliest honest one only by what the beacon's own report took to the server. Whoever knows the payload
-beforehand and reports at once is refused, and no witness's report, junk or not, starts a clock for the others, as it
-does in `witness_lag`. Source: our own answer to `spec/helium-iot.md` §14.5 and §15.4.
+A hotspot reports its beacon as it begins to send; nobody has heard a packet before its last symbol. So a witness report
+can come earlier after the beacon's than the packet lasts only by what the latter took to the server. Whoever knows the
+payload beforehand and reports at once is refused, and no report, junk or not, starts a clock for the others, as it does
+in `witness_lag`. Source: our own answer to `spec/helium-iot.md` §14.5 and §15.4.
 """
 
 from __future__ import annotations
@@ -36,6 +36,6 @@ possible_arrival = Check(
     _fails,
     rule="The report came neither before the beacon's packet can have ended nor too long after the beacon's report.",
     source="our own, against spec/helium-iot.md §14.5 and §15.4; Helium's reasons have no other word for a wrong time",
-    gets_past="Friends who wait for the allowance and still report before everybody else; relays faster than the limit.",
+    gets_past="Friends who wait for the allowance and still report first; relays faster than the limit.",
     limits=("max_beacon_delay_ms", "max_lag_after_beacon_ms"),
 )
