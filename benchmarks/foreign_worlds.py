@@ -1,11 +1,11 @@
 """Detectors in worlds that the emulator did not make: `python -m benchmarks.foreign_worlds [--worlds …] [--seeds 3]`.
 
-A generator of its own, thirty lines of numpy, on a plain: uniform hotspots, one in eight asserts a place 1 or 2 km off,
-3 % of the honest are sloppy by 100 to 300 m, every radio has a bias when it sends and when it hears. Nothing of the link
-engine is used. Each world bends one thing, the last one all of them:
+A generator of its own, some lines of numpy, on a plain: uniform hotspots, one in eight asserts a place 1 or 2 km off,
+3 % of the honest are sloppy by 100 to 300 m, every radio has a bias when it sends and when it hears. Nothing of the
+link engine is used. Each world bends one thing, the last one all of them:
 
 plain              log-distance 3.2, independent normal shadowing of 8 dB
-heavy tails        shadowing of Student's t with 4 degrees of freedom, in part a field of exponential correlation (150 m)
+heavy tails        shadowing of Student's t (4 degrees of freedom), in part a field of exponential correlation (150 m)
 districts          six districts with exponents from 2.5 to 4.0, a link has the mean of its ends
 coarse RSSI        steps of 3 dB, nothing above -85 dBm
 no SNR             RSSI of signal and noise together, no SNR to take the noise out again
