@@ -22,5 +22,6 @@ def source_digest(paths: Iterable[Path]) -> int:
 
 
 def folder_digest(module_file: str) -> int:
-    """The digest of all modules in the folder of one of them."""
-    return source_digest(Path(module_file).parent.glob("*.py"))
+    """The digest of all modules in the folder of one of them, and of what compiled rooms share."""
+    shared = Path(__file__).with_name("vector_choices.py")
+    return source_digest([*Path(module_file).parent.glob("*.py"), shared])

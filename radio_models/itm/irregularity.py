@@ -10,8 +10,10 @@ import math
 
 import numpy as np
 
+from radio_models.vector_choices import greater, lesser
+
 from .compiled import compiled
-from .reductions import greater, lesser, sums_about
+from .reductions import sums_about
 
 MAX_SAMPLES = 245
 N_BUCKETS = 128

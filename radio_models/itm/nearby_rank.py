@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from radio_models.vector_choices import greater_word, lesser_word
+
 from .compiled import compiled
-from .reductions import greater_word, lesser_word
 
 _LEAST, _MOST = np.int32(-(2**31)), np.int32(2**31 - 1)
 _FARTHEST = 2**30

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from radio_models.vector_choices import greater_single, lesser_word
+
 from .compiled import compiled
 from .irregularity import irregularity_m
-from .reductions import greater_single, lesser_word, sums_about
+from .reductions import sums_about
 from .shapes import Terrain
 from .siting import typical_angle_rad, typical_horizon_m
 

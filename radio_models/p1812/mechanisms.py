@@ -15,7 +15,7 @@ from numba import njit
 
 from radio_models.source_digest import folder_digest
 
-INNER: Any = {"nogil": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+INNER: Any = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
 BETA0_RADIUS_KM = 3.0 * 6371.0  # effective Earth radius exceeded for β0 % of time (7b)
 SPEED_OF_LIGHT = 0.2998  # [m·GHz], as the ITU validation codes have it
 LAND = (22.0, 0.003)  # relative permittivity, conductivity [S/m]

@@ -18,11 +18,13 @@ import numpy as np
 from numba import njit
 
 from radio_models.source_digest import folder_digest
+from radio_models.vector_choices import greater
 
 SEA, COASTAL, INLAND = 1.0, 3.0, 4.0
 EARTH_RADIUS_KM = 6371.0
-INNER: Any = {"nogil": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-BELOW_SIGN = np.int64(0x7FFFFFFFFFFFFFFF)
+# The loops own the arrays; the functions below borrow them and count no references (`_nrt`), which would cost more than
+# much of the arithmetic.
+INNER: Any = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
 SPEED_OF_LIGHT = 0.2998  # [m·GHz], as the ITU validation codes have it
 
 
@@ -94,19 +96,11 @@ def zone_lengths(distance: np.ndarray, zone: np.ndarray) -> tuple[float, float, 
 
 @njit(**INNER)
 def greatest(row: np.ndarray) -> float:
-    """Greatest entry of `row`.
-
-    The compiler makes vector instructions of a running maximum of integers, not of floats. The bits of a double, with
-    those below the sign inverted when it is negative, are an integer of the same order; doing that twice gives the
-    double back.
-    """
-    bits = row.view(np.int64)
-    key = np.int64(-0x8000000000000000)
-    for i in range(bits.size):
-        key = max(key, bits[i] ^ ((bits[i] >> 63) & BELOW_SIGN))
-    box = np.empty(1, dtype=np.int64)
-    box[0] = key ^ ((key >> 63) & BELOW_SIGN)
-    return box.view(np.float64)[0]
+    """Greatest entry of `row`, none of which is NaN."""
+    found = row[0]
+    for i in range(1, row.size):
+        found = greater(found, row[i])
+    return found
 
 
 @njit(**INNER)
