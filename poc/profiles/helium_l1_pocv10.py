@@ -46,6 +46,7 @@ RULES = Rules(
     beacon_reciprocity=(),
     witness_reciprocity=(),
     select=random_witnesses,
+    counts_unheard=True,
 )
 
 #: Unused data emission went to challengees, witnesses and challengers in proportion to their percents.

@@ -53,6 +53,7 @@ RULES = Rules(
     beacon_reciprocity=(),
     witness_reciprocity=(),
     select=random_witnesses,
+    counts_unheard=True,
 )
 POOLS = (
     Pool("beacons", Decimal("0.0531"), unused_data_share=Decimal("0.2")),
@@ -64,6 +65,7 @@ SIMPLIFICATIONS = (
     "The rewarded witnesses are drawn among the valid ones; a challenger drew among all, before they were checked.",
     "Internet addresses are told by registered owners, and no address is kept from being challenged twice.",
     "The channel of a report is told by its frequency.",
+    "A valid beacon keeps a hotspot in the density map, heard or not; on the chain a challenge that it had issued did.",
     "Reports give whole Hz and dBm where the chain had floats; density is renewed half-hourly instead of by block.",
 )
 UNKNOWN = (

@@ -69,7 +69,7 @@ class Scalar2023(ScalarVerifier):
 class ScalarV11(ScalarVerifier):
     """No schedule, no entropy; Vincenty less half a cell on either side; 1 kHz and the channel; strict bound."""
 
-    table, n_rewarded, reciprocity = HIP_17, 10, False
+    table, n_rewarded, reciprocity, counts_unheard = HIP_17, 10, False, True
 
     def beacon_checks(self, b):
         h = b["hotspot"]
