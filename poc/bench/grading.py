@@ -92,7 +92,9 @@ def graded(
     grades: dict[str, Any] = {
         "n_worlds": len(answers), "n_liars": n_liars, "n_honest": n_honest,
         "n_harmless": int(sum((part.label == HARMLESS).sum() for part in answers)),
-        "auc": area, "auc_low": areas.low, "auc_high": areas.high,
+        "auc": area,
+        "auc_low": None if areas.low is None else max(areas.low, 0.0),
+        "auc_high": None if areas.high is None else min(areas.high, 1.0),
         "average_precision_at_5_percent_liars": average_precision(curve, 0.05) if both else None,
         "tpr_at_1_percent_fpr": n_found / n_liars if both else None,
         "tpr_low": interval[0] if interval else None, "tpr_high": interval[1] if interval else None,

@@ -84,38 +84,77 @@ def summary(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def markdown(result: BenchResult) -> str:
-    """The table of all entries, weak cells first, and every probe that was not at chance."""
-    lines = [
-        "| cell | median witnesses | entry | liars | found at 1 % accused | informed | clairvoyant | best trivial | "
-        "ratio to informed | AUC | ECE | skill | error median / 90 % [m] | "
-        "leakage → with verdicts | collateral near / elsewhere |",
-        "|" + "---|" * 15,
-    ]
-    for row in weakest_first(result.rows):
-        name = row["cell"] if counts(row) else f"~~{row['cell']}~~"
-        ratio = with_interval(row["ratio_informed"], row["ratio_informed_low"], row["ratio_informed_high"], "{:.2f}")
-        errors = (
-            f"{_number(row['location_error_median_m'], '.0f')} / {_number(row['location_error_90_percent_m'], '.0f')}"
-        )
-        cells = [
-            name, _number(row["median_witnesses"], ".0f"), row["entry"], str(row["n_liars"]),
-            with_interval(row["tpr_at_1_percent_fpr"], row["tpr_low"], row["tpr_high"], "{:.2f}"),
-            _number(row["tpr_informed"], ".2f"), _number(row["tpr_clairvoyant"], ".2f"),
-            _number(row.get("best_trivial_tpr"), ".2f"), ratio,
-            with_interval(row["auc"], row["auc_low"], row["auc_high"], "{:.3f}"),
-            _number(row["calibration_error"], ".3f"), _number(row["log_loss_skill"], ".2f"), errors,
-            f"{_number(row['leakage_unguarded'], '.3f')} → {_number(row['leakage'], '.3f')}",
-            f"{_number(row['collateral_near_liars'], '.3f')} / {_number(row['collateral_elsewhere'], '.3f')}",
-        ]  # fmt: skip
-        lines.append("| " + " | ".join(cells) + " |")
+    """What everybody finds, the details of each entry, and every probe that was not at chance; weak cells first."""
+    entered = weakest_first(result.rows)
+    names = list(dict.fromkeys(row["entry"] for row in result.rows if row["kind"] in ("entry", "detector")))
+    lines = _rates(entered, names)
+    for name in names:
+        lines += ["", *_details(name, [row for row in entered if row["entry"] == name])]
     lines += ["", "| cell | probe | group | AUC | chance band | found at 1 % accused | outcome |", "|" + "---|" * 7]
     for row in result.probes:
         if row["outcome"] != "chance":
             band = f"{row['band_low']:.3f} to {row['band_high']:.3f}"
             cells = [row["cell"], row["probe"], row["group"], _number(row["auc"], ".3f"), band,
                      _number(row["tpr_at_1_percent_fpr"], ".2f"), row["outcome"]]  # fmt: skip
-            lines.append("| " + " | ".join(cells) + " |")
+            lines.append(_line(cells))
     return "\n".join(lines) + "\n"
+
+
+def _rates(entered: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[str]:
+    """Shares of lies found at 1 % of the honest accused; the first entry sets the order of the cells."""
+    lines = [
+        _line(["cell", "median witnesses", "lies", "clairvoyant", "informed", *names, "best trivial"]),
+        "|" + "---|" * (6 + len(names)),
+    ]
+    first = names[0] if names else ""
+    order = [row["cell"] for row in entered if row["entry"] == first]
+    for cell in dict.fromkeys([*order, *(row["cell"] for row in entered)]):
+        rows = {row["entry"]: row for row in entered if row["cell"] == cell}
+        some = next(iter(rows.values()))
+        rates = [
+            "–" if name not in rows else with_interval(
+                rows[name]["tpr_at_1_percent_fpr"], rows[name]["tpr_low"], rows[name]["tpr_high"], "{:.2f}"
+            )
+            for name in names
+        ]  # fmt: skip
+        lines.append(_line([
+            cell, _number(some["median_witnesses"], ".0f"), str(some["n_liars"]),
+            _number(some["tpr_clairvoyant"], ".2f"), _number(some["tpr_informed"], ".2f"), *rates,
+            _number(some["best_trivial_tpr"], ".2f"),
+        ]))  # fmt: skip
+    return lines
+
+
+def _details(name: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Everything else of one entry; cells that do not count are struck through."""
+    heads = (
+        name, "of the informed", "AUC", "AP", "efficiency informed / clairvoyant", "ECE", "skill",
+        "error median / 90 % [m]", "leakage, nobody → suspects unpaid", "at 0.5 % collateral",
+        "collateral near liars / elsewhere", "undecided",
+    )  # fmt: skip
+    lines = [_line(heads), "|" + "---|" * len(heads)]
+    for row in rows:
+        pairs = {
+            "efficiency": (row["efficiency_informed"], row["efficiency_clairvoyant"], ".2f"),
+            "error": (row["location_error_median_m"], row["location_error_90_percent_m"], ".0f"),
+            "collateral": (row["collateral_near_liars"], row["collateral_elsewhere"], ".3f"),
+        }
+        two = {key: f"{_number(a, form)} / {_number(b, form)}" for key, (a, b, form) in pairs.items()}
+        ratio = with_interval(row["ratio_informed"], row["ratio_informed_low"], row["ratio_informed_high"], "{:.2f}")
+        lines.append(_line([
+            row["cell"] if counts(row) else f"~~{row['cell']}~~", ratio,
+            with_interval(row["auc"], row["auc_low"], row["auc_high"], "{:.3f}"),
+            _number(row["average_precision_at_5_percent_liars"], ".2f"), two["efficiency"],
+            _number(row["calibration_error"], ".3f"), _number(row["log_loss_skill"], ".2f"), two["error"],
+            f"{_number(row['leakage_unguarded'], '.3f')} → {_number(row['leakage'], '.3f')}",
+            _number(row["leakage_at_half_percent_collateral"], ".3f"), two["collateral"],
+            _number(row["undecided_share"], ".2f"),
+        ]))  # fmt: skip
+    return lines
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
