@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from poc.bench.definition import load_definition
 from poc.bench.entry_files import Scores, read_scores, world_path, write_scores
 from poc.bench.grading import CLAIRVOYANT, INFORMED, Answers, graded, pooled_ranks
-from poc.bench.leaks import probe_rows
+from poc.bench.leaks import CLASSIFIERS, probe_rows
 from poc.bench.making import INDEX, LABELS, LABELS_CARD, LABELS_INDEX, REFERENCES
 from poc.bench.trivial import BOOKKEEPING, GROUPS, ranks, trivial_numbers
 from poc.bench.world_files import read_card, read_world, sha256_of, texts_of
@@ -209,14 +209,19 @@ def grade_cell(spec: dict[str, Any]) -> dict[str, Any]:
         grades = graded(answers, _either_way(rank, answers), references, n_draws=0)
         rows.append({"entry": name, "kind": TRIVIAL, **about, **grades})
     best = max((row["tpr_at_1_percent_fpr"] or 0.0 for row in rows if row["kind"] == TRIVIAL), default=0.0)
+    kept = [part.counted for part in answers]
+    probes = probe_rows(
+        [{name: values[keep] for name, values in part.items()} for part, keep in zip(trivial, kept, strict=True)],
+        [part.lies[keep] for part, keep in zip(answers, kept, strict=True)],
+        [_parties(part)[keep] for part, keep in zip(answers, kept, strict=True)],
+    )
+    learnt = max((row["tpr_at_1_percent_fpr"] or 0.0 for row in probes if row["probe"] in CLASSIFIERS), default=0.0)
     for name, kind, paths in spec["entries"]:
         scores = [read_scores(Path(path), part.hotspot) for path, part in zip(paths, answers, strict=True)]
         grades = graded(answers, pooled_ranks(scores), references, scores)
-        rows.append({"entry": name, "kind": kind, **about, **grades, "best_trivial_tpr": best})
-    lies = [part.lies for part in answers]
-    kept = [part.counted for part in answers]
-    probes = probe_rows([{k: v[keep] for k, v in part.items()} for part, keep in zip(trivial, kept, strict=True)],
-                        [lie[keep] for lie, keep in zip(lies, kept, strict=True)])  # fmt: skip
+        rows.append(
+            {"entry": name, "kind": kind, **about, **grades, "best_trivial_tpr": best, "classifier_tpr": learnt}
+        )
     return {"rows": rows, "probes": [{"cell": spec["cell"], **row} for row in probes]}
 
 
@@ -230,6 +235,7 @@ def read_answers(path: Path) -> Answers:
     return Answers(
         column("hotspot").astype(np.str_), column("label").astype(np.str_), column("has_radio").astype(bool),
         column("latitude_deg"), column("longitude_deg"), column("pay_bones"), column("near_liar").astype(bool),
+        column("group").astype(np.str_),
     )  # fmt: skip
 
 
@@ -292,6 +298,11 @@ def _named(entry: str) -> tuple[str, Path]:
             f"the entry '{path}' is no folder, expected one with <cell>/world-<n>/scores.parquet; correct it."
         )
     return (name if equals else path.absolute().name), path
+
+
+def _parties(answers: Answers) -> Array:
+    """Who belongs together: the group of colluders, or the hotspot alone."""
+    return np.where(np.char.strip(answers.group, "0") == "", answers.hotspot, answers.group)
 
 
 def _looked_at(answers: Answers, said: Array) -> Answers:

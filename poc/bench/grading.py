@@ -43,6 +43,7 @@ class Answers:
     longitude_deg: Array
     pay_bones: Array
     near_liar: Array
+    group: Array
 
     @property
     def lies(self) -> Array:

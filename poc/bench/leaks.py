@@ -19,16 +19,22 @@ CLASSIFIERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def probe_rows(worlds: Sequence[Mapping[str, Array]], lies: Sequence[Array]) -> list[dict[str, Any]]:
+def probe_rows(
+    worlds: Sequence[Mapping[str, Array]], lies: Sequence[Array], parties: Sequence[Array]
+) -> list[dict[str, Any]]:
     """One row for each trivial number and each classifier over a group of them.
 
+    parties: who belongs together, as ids; colluders who share a receiver share what it tells, so a world shows as many
+    independent liars as there are parties.
     worlds: trivial numbers of each; lies: which hotspots lie. Numbers are ranked within their world, and may point
     either way. `outcome` is chance within the band in which the area under the curve of as many unrelated numbers would
     stay; outside, bookkeeping is a leak, anything else a trace.
     """
     names = [*GROUPS, *CLASSIFIERS]
     is_liar = np.concatenate(lies)
-    band = chance_band(int(is_liar.sum()), int((~is_liar).sum()), len(names))
+    party = np.unique(
+        np.concatenate([np.char.add(f"{number} ", part) for number, part in enumerate(parties)]), return_inverse=True
+    )[1][is_liar]
     rows = []
     groups: tuple[str, ...]
     for name in names:
@@ -41,6 +47,7 @@ def probe_rows(worlds: Sequence[Mapping[str, Array]], lies: Sequence[Array]) -> 
             score = np.concatenate([ranks(one) for one in classifier(worlds, lies, members)])
         curves = [roc(score, is_liar)] + ([roc(-score, is_liar)] if name in GROUPS else [])
         area = area_under(curves[0])
+        band = chance_band(score[is_liar], score[~is_liar], party, len(names))
         off = abs((area if area is not None else 0.5) - 0.5)
         if name not in GROUPS:
             off = max((area if area is not None else 0.5) - 0.5, 0.0)  # a classifier has chosen its direction already

@@ -159,7 +159,7 @@ def make_world(spec: dict[str, Any]) -> dict[str, Any]:
             "nuisance": truth["nuisance"], "latitude_deg": truth["latitude_deg"],
             "longitude_deg": truth["longitude_deg"], "has_radio": found.has_radio, "offset_m": found.offset_m,
             "pay_bones": found.pay_bones, "effective_reward_bones": found.effective_reward_bones,
-            "near_liar": _near(evidence.links, found.hotspot, found.label == LIE),
+            "group": texts_of(truth["group"]), "near_liar": _near(evidence.links, found.hotspot, found.label == LIE),
         })  # fmt: skip
         write_table(folder / REFERENCES, _said(said))
         files_made = {name: sha256_of(folder / name) for name in (LABELS, REFERENCES)}

@@ -63,8 +63,9 @@ def weakest_first(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def counts(row: Mapping[str, Any]) -> bool:
-    """Whether the cell counts for the entry: no trivial number comes within 0.02 of what it finds."""
-    return bool((row["tpr_at_1_percent_fpr"] or 0.0) > (row.get("best_trivial_tpr") or 0.0) + 0.02)
+    """Whether the cell counts for the entry: no trivial number or classifier comes within 0.02 of what it finds."""
+    trivial = max(row.get("best_trivial_tpr") or 0.0, row.get("classifier_tpr") or 0.0)
+    return bool((row["tpr_at_1_percent_fpr"] or 0.0) > trivial + 0.02)
 
 
 def summary(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -103,8 +104,19 @@ def markdown(result: BenchResult) -> str:
 def _rates(entered: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[str]:
     """Shares of lies found at 1 % of the honest accused; the first entry sets the order of the cells."""
     lines = [
-        _line(["cell", "median witnesses", "lies", "clairvoyant", "informed", *names, "best trivial"]),
-        "|" + "---|" * (6 + len(names)),
+        _line(
+            [
+                "cell",
+                "median witnesses",
+                "lies",
+                "clairvoyant",
+                "informed",
+                *names,
+                "best trivial",
+                "counts or times, learnt",
+            ]
+        ),
+        "|" + "---|" * (7 + len(names)),
     ]
     first = names[0] if names else ""
     order = [row["cell"] for row in entered if row["entry"] == first]
@@ -120,7 +132,7 @@ def _rates(entered: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[s
         lines.append(_line([
             cell, _number(some["median_witnesses"], ".0f"), str(some["n_liars"]),
             _number(some["tpr_clairvoyant"], ".2f"), _number(some["tpr_informed"], ".2f"), *rates,
-            _number(some["best_trivial_tpr"], ".2f"),
+            _number(some["best_trivial_tpr"], ".2f"), _number(some["classifier_tpr"], ".2f"),
         ]))  # fmt: skip
     return lines
 

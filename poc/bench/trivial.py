@@ -102,20 +102,30 @@ def trivial_numbers(world: PublicWorld) -> dict[str, Array]:
     return {name: _filled(values) for name, values in numbers.items()}
 
 
-def chance_band(n_liars: int, n_honest: int, n_looks: int) -> float:
-    """How far from one half an area under the curve may stray by chance, over so many looks (Bonferroni, 1 %).
+def chance_band(liars: Array, honest: Array, party: Array, n_looks: int) -> float:
+    """How far from one half the area under the curve of a number may stray by chance, over so many looks.
 
-    Source: Hanley and McNeil, Radiology 143 (1982), for the null variance (n + m + 1) / 12 n m.
+    liars, honest: the number's values; party: of each liar, those of one party stray together. 99 % over all looks
+    (Bonferroni). The variance is the larger of that of unrelated numbers, (n + m + 1) / 12 n m (Hanley and McNeil,
+    Radiology 143, 1982), and that of the liars' placements summed by party (N. Obuchowski, Biometrics 53, 1997).
 
-    >>> round(chance_band(100, 1000, 10), 3)
-    0.099
+    >>> rng = np.random.default_rng(0)
+    >>> band = chance_band(rng.random(100), rng.random(1000), np.arange(100), 10)
+    >>> 0.08 < band < 0.12
+    True
     """
     from scipy.special import ndtri
 
-    if not n_liars or not n_honest:
+    if not len(liars) or not len(honest):
         return 0.5
-    sigma = float(np.sqrt((n_liars + n_honest + 1) / (12.0 * n_liars * n_honest)))
-    return float(-ndtri(0.005 / max(n_looks, 1))) * sigma
+    ordered = np.sort(honest)
+    below = np.searchsorted(ordered, liars, "left") + np.searchsorted(ordered, liars, "right")
+    placement = 0.5 * below / len(honest)
+    by_party = np.bincount(party, placement - placement.mean())
+    n_parties = max(len(np.unique(party)), 2)
+    clustered = float(np.square(by_party).sum()) / len(liars) ** 2 * n_parties / (n_parties - 1)
+    unrelated = (len(liars) + len(honest) + 1) / (12.0 * len(liars) * len(honest))
+    return float(-ndtri(0.005 / max(n_looks, 1)) * np.sqrt(max(clustered, unrelated)))
 
 
 def classifier(worlds: Sequence[Mapping[str, Array]], lies: Sequence[Array], names: Sequence[str]) -> list[Array]:

@@ -206,11 +206,21 @@ def test_a_planted_leak_is_found():
     rng = np.random.default_rng(3)
     lies = [rng.random(600) < 0.1 for _ in range(2)]
     worlds = [{name: rng.random(600) for name in GROUPS} for _ in lies]
-    assert {row["outcome"] for row in probe_rows(worlds, lies)} == {"chance"}
+    alone = [np.arange(600).astype(str)] * 2
+    assert {row["outcome"] for row in probe_rows(worlds, lies, alone)} == {"chance"}
     for world, lie in zip(worlds, lies, strict=True):
         world["row order"] = world["row order"] + 0.4 * lie
-    outcome = {row["probe"]: row["outcome"] for row in probe_rows(worlds, lies)}
+    outcome = {row["probe"]: row["outcome"] for row in probe_rows(worlds, lies, alone)}
     assert outcome["row order"] == outcome["all bookkeeping"] == "leak"
+
+
+def test_colluders_of_one_receiver_are_one_witness_against_chance():
+    from poc.bench.trivial import chance_band
+
+    rng = np.random.default_rng(5)
+    party = np.repeat(np.arange(6), 20)
+    shared, honest = rng.random(6)[party], rng.random(1200)
+    assert chance_band(shared, honest, party, 31) > 2.5 * chance_band(shared, honest, np.arange(120), 31)
 
 
 def _graded(made, entry, out):
