@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from poc.experiments.intervals import Mean, mean_over, with_interval
 from poc.experiments.metric_names import metric
 from poc.experiments.sweep_file import ExecutorSection, Sweep
 from poc.experiments.tasks import Progress, run_tasks
+from poc.experiments.unit_rules import bends_units_only, run_rules, specs_by_seed
 from poc.running import run_in_memory
 from poc.scenario import scenario_from
 from poc.store import write_json
@@ -96,17 +97,13 @@ def run_sweep(
     """Run every point and write sweep.parquet, sweep.csv, sweep.json, a figure and manifest.json into `out`.
 
     A point that fails is recorded with its sentence. Interrupted, finished points stay in `<name>.partial/` and are
-    not run again. Raises StoreError when `out` is there already (without `force`) or cannot be written.
+    not run again. Where only the unit rule is bent, each world is run once and paid under every setting. Raises
+    StoreError when `out` is there already (without `force`) or cannot be written.
     """
     started = time.time()
-    able = [point for point in sweep.points if point.scenario is not None]
-    specs = [
-        {"scenario": point.scenario.model_dump(mode="json"), "metrics": list(sweep.metrics)}
-        for point in able
-        if point.scenario is not None
-    ]
     with resumable_folder(out, force) as place:
-        results = iter(run_tasks(run_point, specs, executor, place.shards, progress))
+        outcomes = _by_world if bends_units_only(sweep) else _one_by_one
+        results = outcomes(sweep, executor, place.shards, progress)
         rows = []
         for point in sweep.points:
             outcome: Any = Failure(point.refusal) if point.scenario is None else next(results)
@@ -120,6 +117,25 @@ def run_sweep(
         result = SweepResult(sweep, rows)
         _write(result, place.result, time.time() - started)
     return result
+
+
+def _one_by_one(sweep: Sweep, executor: Executor, shards: Path, progress: Progress | None) -> Iterator[Any]:
+    specs = [
+        {"scenario": point.scenario.model_dump(mode="json"), "metrics": list(sweep.metrics)}
+        for point in sweep.points
+        if point.scenario is not None
+    ]
+    return iter(run_tasks(run_point, specs, executor, shards, progress))
+
+
+def _by_world(sweep: Sweep, executor: Executor, shards: Path, progress: Progress | None) -> Iterator[Any]:
+    """The same outcomes in the same order, from one task for each seed."""
+    specs = specs_by_seed(sweep.points, sweep.metrics)
+    found = dict(zip(specs, run_tasks(run_rules, list(specs.values()), executor, shards, progress), strict=True))
+    left = {seed: iter(outcome) for seed, outcome in found.items() if not isinstance(outcome, Failure)}
+    for point in sweep.points:
+        if point.scenario is not None:
+            yield next(left[point.seed]) if point.seed in left else found[point.seed]
 
 
 def table_of(rows: Sequence[dict[str, Any]], numbers: Sequence[str] = ()) -> pa.Table:
