@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from maps.grid import are_valid, text_from_cells
-from poc.metrics.columns import columns, first_measured_epoch, newest_rows, rows_in
+from poc.metrics.columns import Columns, among, columns, first_measured_epoch, newest_rows, parts, rows_in
 from poc.metrics.labels import labels_from
 from poc.metrics.money import earnings
 from poc.report.compared import BONES_PER_HNT, COMPARED, formatted
@@ -64,9 +64,10 @@ def detector_grid(metrics: Mapping[str, Any]) -> Grid:
 def suspect_grid(run: RunData) -> Grid:
     """The hotspots most likely to lie, by the newest scores; each hotspot once, with its gravest detector."""
     head = ("hotspot", "probability", "verdict", "by", "evidence", "in truth")
+    first_epoch = first_measured_epoch(run.manifest)
     scores = columns(
-        run.tables, "scores", "detector", "hotspot", "probability", "log_likelihood_ratio", "verdict", "evidence",
-        first_epoch=first_measured_epoch(run.manifest),
+        run.tables, "scores", "detector", "hotspot", "probability", "log_likelihood_ratio", "verdict",
+        first_epoch=first_epoch,
     )  # fmt: skip
     if scores is None:
         return Grid(head, "in  w ", ())
@@ -83,13 +84,28 @@ def suspect_grid(run: RunData) -> Grid:
     labels = labels_from(run.tables)
     attacks = [""] * len(rows) if labels is None else labels.attacks(scores["hotspot"][rows]).tolist()
     truths = ["unknown" if labels is None else attack or "honest" for attack in attacks]
+    words = _evidence(run, {name: scores[name][rows] for name in ("epoch", "detector", "hotspot")}, first_epoch)
     return Grid(head, "in  w ", tuple(
         (
             str(scores["hotspot"][row]), f"{scores['probability'][row]:.3f}", str(scores["verdict"][row]),
-            str(scores["detector"][row]), str(scores["evidence"][row]), truth,
+            str(scores["detector"][row]), evidence, truth,
         )
-        for row, truth in zip(rows.tolist(), truths, strict=True)
+        for row, evidence, truth in zip(rows.tolist(), words, truths, strict=True)
     ))  # fmt: skip
+
+
+def _evidence(run: RunData, wanted: Columns, first_epoch: int) -> list[str]:
+    """The words of a few scores, in the order wanted; the others of a large run are never held."""
+    keys = list(zip(*(wanted[name].tolist() for name in ("epoch", "detector", "hotspot")), strict=True))
+    words = dict.fromkeys(keys, "")
+    for piece in parts(run.tables, "scores", "detector", "hotspot", "evidence", first_epoch=first_epoch) or ():
+        rows = np.flatnonzero(among(piece["hotspot"], wanted["hotspot"]))
+        for epoch, detector, hotspot, said in zip(
+            *(piece[name][rows].tolist() for name in ("epoch", "detector", "hotspot", "evidence")), strict=True
+        ):
+            if (epoch, detector, hotspot) in words:
+                words[epoch, detector, hotspot] = said
+    return [words[key] for key in keys]
 
 
 def earner_grid(run: RunData) -> Grid:
