@@ -23,6 +23,7 @@ from cli.commands import (
     maps_,
     models,
     new,
+    oracle,
     plot,
     profiles,
     report,
@@ -49,6 +50,7 @@ def add_to(app: typer.Typer) -> None:
         ("verify", verify.verify),
         ("detect", detect.detect),
         ("export", export.export),
+        ("oracle", oracle.oracle),
         ("calibrate", calibrate.calibrate),
     ):
         app.command(name)(command)

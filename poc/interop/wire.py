@@ -14,6 +14,7 @@ from typing import Any
 
 from poc.interop.messages import MESSAGES, SCALARS
 
+MOST_PARTS = 65_536  # of a repeated field; real PoCs have some hundred, and each empty one takes two bytes of a bomb
 VARINT, EIGHT_BYTES, COUNTED, FOUR_BYTES = 0, 1, 2, 5
 _MASK_32, _MASK_64 = 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF
 
@@ -92,6 +93,8 @@ def _decode_into(values: dict[str, Any], message: str, data: bytes) -> None:
 
 def _keep_counted(values: dict[str, Any], name: str, kind: str, part: bytes) -> None:
     item = kind.lstrip("*")
+    if item != kind and len(values[name]) >= MOST_PARTS:
+        raise WireError("too many parts")
     if item == "bytes":
         values[name] = part
     elif item == "string":

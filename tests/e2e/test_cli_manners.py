@@ -61,6 +61,7 @@ def folder(tmp_path_factory):
         shutil.copytree("run", "sealed")
         assert poc("ledger", "write", "sealed")[0] == 0
         assert poc("export", "run", "--as", "csv", "--out", "tables")[0] == 0
+        assert poc("export", "run", "--as", "oracle", "--out", "oracle")[0] == 0
         assert poc(*RUNNABLE["fraud worlds"].split())[0] == 0
     return folder
 
@@ -115,6 +116,7 @@ RUNNABLE = {
     "verify": "verify --hotspots tables/hotspots.csv --beacons tables/beacons.csv --witnesses tables/witnesses.csv "
     "--out judged-{}",
     "export": "export run --as geojson --out map-{}",
+    "oracle": "oracle oracle/network_reward_manifest_v1.1767571200000.gz",
     "map synth": "map synth grid-{}.npz --kind grid --width-km 3 --height-km 3",
     "map list": "map list",
     "map show": "map show liechtenstein",
