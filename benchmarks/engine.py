@@ -92,7 +92,7 @@ def link_kernel(base: Any, n_rounds: int) -> dict[str, Any]:
         for x in (loss_db - base.EIRP_GAIN_DB, per_decade_db * np.log10(2.0), base.SHADOW_DB, base.SENSITIVITY_DBM)
     ]
     out = np.empty(m, np.int16)
-    block = tuple(np.empty(8192, kind) for kind in (np.int32, np.uint32, np.float32, np.float32))
+    block = tuple(np.empty(1024, kind) for kind in (np.int32, np.uint32, np.float32, np.float32))
 
     def ours() -> None:
         flat_links(*args, numbers, block, out)

@@ -6,6 +6,9 @@ from typing import Any
 
 import numba
 import numpy as np
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
 
 from benchmarks import first_compiled
 from poc.world.witnessing import static_compiled
@@ -51,6 +54,26 @@ def _losses(away, base_db, slope_db, sensitivity_dbm, total, tenths):  # type: i
         tenths[k] = np.int16(tenth if total[k] > sensitivity_dbm else _NEVER)
 
 
+_intrinsic: Any = intrinsic
+
+
+@_intrinsic
+def _fetch(typing_context, source, k):  # type: ignore[no-untyped-def]
+    """Ask for the line of memory with `source[k]`, which is needed soon."""
+
+    def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, values[0])
+        whole, byte = ir.IntType(32), ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [byte, whole, whole, whole])
+        fetch: Any = cgutils
+        fetch = fetch.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        place = builder.bitcast(builder.gep(array.data, [values[1]]), byte)
+        builder.call(fetch, [place, *(ir.Constant(whole, number) for number in (0, 3, 1))])  # to read, often, data
+        return context.get_dummy_value()
+
+    return types.none(source, types.int64), code
+
+
 def flat_links(
     distance_km: Any, beaconer: Any, witness: Any, numbers: list[Any], block: tuple[Any, ...], out: Any
 ) -> None:
@@ -65,6 +88,11 @@ def _flat_links(  # type: ignore[no-untyped-def]
     seed, size = np.uint64(1), len(words)
     for begin in range(0, len(out), size):
         end = begin + size
+        for k in range(end, min(end + size, len(out)), 16):
+            _fetch(beaconer, k)
+            _fetch(witness, k)
+            _fetch(distance_km, k)
+            _fetch(distance_km, k + 8)
         one, two = beaconer[begin:end], witness[begin:end]
         _shadows(one, two, seed, shadow_db, words, total)
         _fades(one, two, seed, fades, power, total)

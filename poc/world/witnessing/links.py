@@ -18,7 +18,7 @@ from poc.world.truth import Setting
 from poc.world.witnessing.laws import Law, Shadow, law_of, shadow_of
 from poc.world.witnessing.neighbours import COMPILED_FROM, Neighbourhoods, Reach, neighbourhoods
 from poc.world.witnessing.reach import deficit_db, fade_floor_db, reach_of
-from poc.world.witnessing.sites import BIN_M, Ground, ground_of
+from poc.world.witnessing.sites import Ground, ground_of
 from radio_models.free_space import free_space_loss_db
 from radio_models.model import NEEDS_TERRAIN
 
@@ -106,7 +106,7 @@ class Airspace:
         return neighbourhoods(self.places.lattice_m(), sites.sent_cdb / 100.0, sites.heard_cdb / 100.0, self.reach)
 
 
-def airspace_of(truth: Table, setting: Setting, sensitivity_dbm: float, bin_m: float = BIN_M) -> Airspace:
+def airspace_of(truth: Table, setting: Setting, sensitivity_dbm: float, bin_m: float | None = None) -> Airspace:
     """The airspace of a fleet under the scenario's radio; bins of another size give the same results."""
     radio = setting.radio
     ground = ground_of(truth, bin_m=bin_m)

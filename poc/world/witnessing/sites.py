@@ -17,7 +17,8 @@ from poc.keys import mix64
 from poc.table import Array, Table
 
 UNITS_PER_M = 4096.0
-BIN_M = 5_000.0
+BIN_M, WIDE_BIN_M = 5_000.0, 7_500.0  # of a large fleet and of a small one
+MANY = 50_000
 CLASS_CDB = 400  # hotspots of one class hear within 4 dB of each other: the deaf need not be asked as far away
 MOST_CLASSES = 6
 
@@ -45,8 +46,8 @@ class Bins(NamedTuple):
 
     Bin b holds `first[b] <= i < first[b + 1]`; its column is `column[b]` of the row `band[b]`; bins are sorted by
     class, row and column, and `of_row[c * n_rows + r]` is the first of class c that lies in row r or beyond.
-    Of each row: `n_columns`, and the least cosine of latitude `least_cosine`. Rows are `row_rad` high.
-    `loudest_cdb`: best `heard_cdb` of each class.
+    Of each row: `n_columns`, no more than 2π / `row_rad` times its largest cosine of latitude. Rows are `row_rad` high.
+    `loudest_cdb`: best `heard_cdb` of each class. 8 bytes a bin and 6 a row.
     """
 
     first: Array
@@ -54,7 +55,6 @@ class Bins(NamedTuple):
     column: Array
     of_row: Array
     n_columns: Array
-    least_cosine: Array
     row_rad: float
     loudest_cdb: Array
 
@@ -75,10 +75,14 @@ class Ground:
         return sum(array.nbytes for array in (*self.sites, *self.bins) if isinstance(array, np.ndarray))
 
 
-def ground_of(truth: Table, kind: Array | None = None, bin_m: float = BIN_M) -> Ground:
-    """Sites and bins of a fleet (TRUTH, in any order of rows); `kind` (n,) where senders follow several loss laws."""
+def ground_of(truth: Table, kind: Array | None = None, bin_m: float | None = None) -> Ground:
+    """Sites and bins of a fleet (TRUTH, in any order of rows); `kind` (n,) where senders follow several loss laws.
+
+    Bins are `bin_m` wide, at least 620 m; a size that suits the fleet where none is given.
+    """
     hotspot, latitude_deg, longitude_deg = truth["hotspot"], truth["latitude_deg"], truth["longitude_deg"]
     n = len(hotspot)
+    bin_m = bin_m or (BIN_M if n >= MANY else WIDE_BIN_M)
     heard_cdb, sent_cdb = _cdb(truth["gain_dbi"]), _cdb(truth["power_dbm"] + truth["gain_dbi"])
     kind = np.zeros(n, np.uint8) if kind is None else kind.astype(np.uint8)
     loudest = int(heard_cdb.max(initial=0))
@@ -97,16 +101,17 @@ def ground_of(truth: Table, kind: Array | None = None, bin_m: float = BIN_M) -> 
 
     widest = int(n_columns.max())
     bin_key = (of_class * n_rows + band) * widest + column
-    order = np.lexsort((hotspot, -sent_cdb.astype(np.int32), kind, bin_key)).astype(np.int32)
-    occupied, first = np.unique(bin_key[order], return_index=True)
+    order = _order(hotspot, sent_cdb, kind, bin_key)
+    in_order = bin_key[order]
+    first = np.flatnonzero(np.diff(in_order, prepend=-1))
+    occupied = in_order[first]
     of_row = np.searchsorted(occupied, np.arange(n_classes * n_rows + 1) * widest)
     bins = Bins(
         first=np.append(first, n).astype(np.int32),
-        band=((occupied // widest) % n_rows).astype(np.int32),
-        column=(occupied % widest).astype(np.int32),
+        band=((occupied // widest) % n_rows).astype(np.uint16),
+        column=(occupied % widest).astype(np.uint16),
         of_row=of_row.astype(np.int32),
-        n_columns=n_columns.astype(np.int32),
-        least_cosine=np.minimum(cosines[:-1], cosines[1:]),
+        n_columns=n_columns.astype(np.uint16),
         row_rad=float(row_rad),
         loudest_cdb=np.array(
             [heard_cdb[of_class == c].max(initial=-32768) for c in range(n_classes)], np.int16
@@ -120,6 +125,19 @@ def ground_of(truth: Table, kind: Array | None = None, bin_m: float = BIN_M) -> 
         truth["latency_s"][order].astype(np.float32), _cdb(truth["rssi_bias_db"][order]),
     )  # fmt: skip
     return Ground(sites, bins)
+
+
+def _order(hotspot: Array, sent_cdb: Array, kind: Array, bin_key: Array) -> Array:
+    """Rows by bin, kind, falling power and id: one sort of packed numbers where they fit."""
+    n, weaker = len(hotspot), int(sent_cdb.max(initial=-32768)) - sent_cdb.astype(np.int64)
+    most = int(bin_key.max(initial=0)), int(kind.max(initial=0)), int(weaker.max(initial=0)), max(n - 1, 0)
+    shifts = np.cumsum([0, *(number.bit_length() for number in most[:0:-1])])[::-1]
+    if most[0].bit_length() + int(shifts[0]) > 63:
+        return np.lexsort((hotspot, -sent_cdb.astype(np.int32), kind, bin_key)).astype(np.int32)
+    by_id = np.argsort(hotspot, kind="stable") if (hotspot[1:] < hotspot[:-1]).any() else np.arange(n)
+    packed = (bin_key << shifts[0]) | (kind.astype(np.int64) << shifts[1]) | (weaker << shifts[2])
+    packed = np.sort(packed[by_id] | np.arange(n))
+    return by_id[packed & ((1 << int(shifts[2])) - 1)].astype(np.int32)
 
 
 def lattice(latitude_deg: Array, longitude_deg: Array, height_m: Array) -> tuple[Array, Array, Array]:

@@ -78,7 +78,7 @@ def _at_least(column, first, last, wanted):  # type: ignore[no-untyped-def]
     """First bin of `first` to `last` whose column is `wanted` or beyond."""
     while first < last:
         middle = (first + last) >> 1
-        if column[middle] < wanted:
+        if np.int64(column[middle]) < wanted:
             first = middle + 1
         else:
             last = middle
@@ -139,17 +139,26 @@ def _limits(heard, base, slope, least, n, limit):  # type: ignore[no-untyped-def
 
 
 @_part
+def _least_cosine(n_columns, row, row_rad):  # type: ignore[no-untyped-def]
+    """No more than the cosine of any latitude in a row: its edge towards the pole is the largest of the next row."""
+    if row == 0 or row == len(n_columns) - 1:
+        return 0.0
+    return min(np.int64(n_columns[row - 1]), np.int64(n_columns[row + 1])) * row_rad / (2.0 * math.pi)
+
+
+@_part
 def _neighbourhood(  # type: ignore[no-untyped-def]
-    bands, columns, of_bin, of_row, n_columns, least_cosine, row_rad, bin_, last_bin, class_, reach_m, n, n_spans, room,
+    bands, columns, of_bin, of_row, n_columns, row_rad, bin_, last_bin, class_, reach_m, n, n_spans, room,
     span_begin, span_end,
 ):  # fmt: skip
     """Append all sites of a class that may lie within `reach_m` of some place in some bins side by side."""
-    band, n_rows = bands[bin_], len(n_columns)
+    band, n_rows = np.int64(bands[bin_]), len(n_columns)
+    here = _least_cosine(n_columns, band, row_rad)
     half = reach_m / (2.0 * EARTH_RADIUS_M)
     squared = half * half
     rows = int(2.0 * half * (1.0 + squared) / row_rad) + 1
-    west = columns[bin_] / n_columns[band]
-    east = (columns[last_bin] + 1) / n_columns[band]
+    west = np.int64(columns[bin_]) / np.int64(n_columns[band])
+    east = (np.int64(columns[last_bin]) + 1) / np.int64(n_columns[band])
     for row in range(max(0, band - rows), min(n_rows, band + rows + 1)):
         of_class = class_ * n_rows + row
         first, last = of_row[of_class], of_row[of_class + 1]
@@ -160,8 +169,8 @@ def _neighbourhood(  # type: ignore[no-untyped-def]
         left = squared - apart * apart
         if left < 0.0:
             continue
-        cosines = least_cosine[band] * least_cosine[row]
-        wide = n_columns[row]
+        cosines = here * _least_cosine(n_columns, row, row_rad)
+        wide = np.int64(n_columns[row])
         if left < 0.25 * cosines:
             sine = math.sqrt(left / cosines)
             turn = sine * (1.0 + 0.2 * sine * sine) / math.pi + 1e-9  # no less than the arc sine
@@ -284,7 +293,7 @@ def _group(kinds, sent_cdb, of_bin, bands, columns, i, bin_, end):  # type: igno
     limit = min(end, i + GROUP)
     while last < limit:
         next_bin = last_bin + np.int64(of_bin[last_bin + 1] <= last)  # no bin is empty
-        apart = columns[next_bin] - columns[bin_]
+        apart = np.int64(columns[next_bin]) - np.int64(columns[bin_])
         if bands[next_bin] != bands[bin_] or apart < 0 or apart >= GROUP_BINS or kinds[last] != kind:
             break
         sent = sent_cdb[last]
@@ -309,7 +318,7 @@ def static_links(  # type: ignore[no-untyped-def]
     all_x, all_y, all_z, sent_cdb, heard_cdb, kinds = (
         sites.x, sites.y, sites.z, sites.sent_cdb, sites.heard_cdb, sites.kind,
     )  # fmt: skip
-    of_bin, bands, columns, of_row, n_columns, least_cosine, row_rad, loudest_cdb = bins
+    of_bin, bands, columns, of_row, n_columns, row_rad, loudest_cdb = bins
     pair_cdb, site_cdb, of_site, all_words = shadow.pair_cdb, shadow.site_cdb, shadow.site, shadow.words
     losses, slopes, fars, reach_m2 = law.loss_cdb, law.slope_cdb, law.far_units2, law.reach_m2
     n_links, i, room = 0, begin, len(place) - ROOM
@@ -325,7 +334,7 @@ def static_links(  # type: ignore[no-untyped-def]
             step = math.ceil((budget_db - law.lowest_db) / law.step_db)
             reach_m = math.sqrt(reach_m2[kind, min(max(step, 0), reach_m2.shape[1] - 1)])
             n, n_spans = _neighbourhood(
-                bands, columns, of_bin, of_row, n_columns, least_cosine, row_rad, bin_, last_bin, class_, reach_m, n,
+                bands, columns, of_bin, of_row, n_columns, row_rad, bin_, last_bin, class_, reach_m, n,
                 n_spans, room, span_begin, span_end,
             )  # fmt: skip
         if n > room:
