@@ -152,7 +152,7 @@ def _neighbourhood(  # type: ignore[no-untyped-def]
     span_begin, span_end,
 ):  # fmt: skip
     """Append all sites of a class that may lie within `reach_m` of some place in some bins side by side."""
-    band, n_rows = np.int64(bands[bin_]), len(n_columns)
+    band, n_rows = int(bands[bin_]), len(n_columns)
     here = _least_cosine(n_columns, band, row_rad)
     half = reach_m / (2.0 * EARTH_RADIUS_M)
     squared = half * half
@@ -170,7 +170,7 @@ def _neighbourhood(  # type: ignore[no-untyped-def]
         if left < 0.0:
             continue
         cosines = here * _least_cosine(n_columns, row, row_rad)
-        wide = np.int64(n_columns[row])
+        wide = int(n_columns[row])
         if left < 0.25 * cosines:
             sine = math.sqrt(left / cosines)
             turn = sine * (1.0 + 0.2 * sine * sine) / math.pi + 1e-9  # no less than the arc sine
