@@ -57,10 +57,10 @@ bench: $(VENV)/.tested
 	$(BIN)/python benchmarks/frames.py
 	$(BIN)/python benchmarks/payload.py
 	$(BIN)/python benchmarks/closed_forms.py
-	$(BIN)/python benchmarks/itm.py
+	$(BIN)/python benchmarks/itm.py --peers
 	$(BIN)/python benchmarks/itm.py --memory
 	$(BIN)/python -m benchmarks.engine
-	$(BIN)/python benchmarks/p1812.py
+	$(BIN)/python benchmarks/p1812.py --peers
 	$(BIN)/python -m benchmarks.explorer
 
 $(VENV)/bin/python:

@@ -1,6 +1,6 @@
 """Speed of ITM: point-to-point, area mode and area sweep, beside a C++ reference when one is given.
 
-    .venv/bin/python benchmarks/itm.py [--reference LIBRARY.so] [--rounds 5] [--memory]
+    .venv/bin/python benchmarks/itm.py [--reference LIBRARY.so] [--peers] [--rounds 5] [--memory]
 
 `LIBRARY.so` is a shared library built outside this repository from a C++ ITM, with one C function
 `double ref_time(long n_links, long n_rows, long n_points, const double *profiles, const double *radio,
@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import peers
 
 from radio_models import itm
 
@@ -65,7 +66,8 @@ def reference_seconds(library: str, n_points: int, n_links: int) -> float:
     return float(run(ctypes.c_long(n_links), ctypes.c_long(N_PROFILES), ctypes.c_long(n_points), *pointers))
 
 
-def point_to_point(n_points: int, n_rounds: int, library: str | None, pool: ProcessPoolExecutor) -> None:
+def point_to_point(n_points: int, n_rounds: int, library: str | None, pool: ProcessPoolExecutor) -> float:
+    """Tells the speed, and returns it in links per CPU second."""
     profiles = np.tile(hills(n_points), (N_LINKS // N_PROFILES + 1, 1))[:N_LINKS]
     rounds, theirs = [], []
     for _ in range(n_rounds):
@@ -80,6 +82,7 @@ def point_to_point(n_points: int, n_rounds: int, library: str | None, pool: Proc
     if library:
         told += f", reference on two processes {N_LINKS / min(theirs):,.0f}, ratio {min(theirs) / cpu:.2f}"
     print(told)
+    return N_LINKS / cpu
 
 
 def memory() -> None:
@@ -140,6 +143,7 @@ def main() -> None:
     parser.add_argument("--reference", help="shared library with the C++ to compare with")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--peers", action="store_true", help="also itmlogic, see peers.py")
     options = parser.parse_args()
     if options.memory:
         memory()
@@ -147,9 +151,12 @@ def main() -> None:
     started = time.perf_counter()
     itm.point_to_point(hills(50)[0], 100.0, **RADIO)
     print(f"first call: {time.perf_counter() - started:.2f} s")
+    python = peers.environment() if options.peers else None
     with ProcessPoolExecutor(2) as pool:
         for n_points in (200, 500):
-            point_to_point(n_points, options.rounds, options.reference, pool)
+            ours_per_s = point_to_point(n_points, options.rounds, options.reference, pool)
+            if python:
+                peers.tell(python, hills(n_points), PATH_M / (n_points - 1), {"itmlogic": ours_per_s})
     area(options.rounds)
     itm.sweep(np.zeros((9, 9)), 4, 4, pixel_height_m=90.0, pixel_width_m=90.0, radius_m=300.0, **RADIO)
     for radials_per_pixel in (8, 32):

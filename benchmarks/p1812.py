@@ -1,6 +1,6 @@
 """Time P.1812 in links per second, beside other code on the same links, interleaved; and measure its memory.
 
-    python benchmarks/p1812.py [--points 200] [--links 40000] [--rounds 7] [--beside FILE.py] [--memory]
+    python benchmarks/p1812.py [--points 200] [--links 40000] [--rounds 7] [--beside FILE.py] [--peers] [--memory]
 
 `--beside` names a Python file with `run(columns)`, which computes the same links some other way on one process (for
 instance a shared library kept outside this repository, through ctypes); it is then run on two forked processes, each
@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+import peers
 
 from radio_models.p1812 import basic_transmission_loss
 
@@ -73,7 +74,7 @@ def timed(call: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - wall, cpu_s() - cpu
 
 
-def tell_speed(columns: Columns, n_rounds: int, beside: str | None) -> None:
+def tell_speed(columns: Columns, n_rounds: int, beside: str | None, beside_peers: bool) -> None:
     n_links, n_points = columns["elevation_m"].shape
     calls: dict[str, Callable[[], object]] = {"radio_models.p1812, 2 threads": lambda: ours(columns)}
     if beside:
@@ -91,6 +92,10 @@ def tell_speed(columns: Columns, n_rounds: int, beside: str | None) -> None:
         pairs = list(zip(*rounds.values(), strict=True))
         wall, cpu = (statistics.median(other[i] / mine[i] for mine, other in pairs) for i in (0, 1))
         print(f"ratio, rounds paired: {wall:.2f} wall, {cpu:.2f} CPU")
+    python = peers.environment() if beside_peers else None
+    if python:
+        cpu = min(cpu for _, cpu in rounds["radio_models.p1812, 2 threads"])
+        peers.tell(python, columns["elevation_m"][:64], 5000.0 / (n_points - 1), {"pycraf": n_links / cpu})
 
 
 def tell_memory() -> None:
@@ -115,13 +120,14 @@ def main() -> None:
     parser.add_argument("--links", type=int, default=40_000)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--beside")
+    parser.add_argument("--peers", action="store_true", help="also pycraf's P.452, the nearest it has; see peers.py")
     parser.add_argument("--memory", action="store_true")
     asked = parser.parse_args()
     columns = hills(asked.links, asked.points)
     started = time.perf_counter()
     ours({name: column[:8] for name, column in columns.items()})
     print(f"first call, compiling or loading what was compiled: {time.perf_counter() - started:.1f} s")
-    tell_speed(columns, asked.rounds, asked.beside)
+    tell_speed(columns, asked.rounds, asked.beside, asked.peers)
     if asked.memory:
         tell_memory()
 
