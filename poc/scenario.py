@@ -98,6 +98,15 @@ class FleetSection(_Section):
         return self
 
 
+class ReceiverSection(_Section):
+    """What keeps a receiver from a packet that is strong enough; all off by default (`poc.world.receiving`)."""
+
+    soft_decoding: bool = Field(False, description="near the limit a packet is decoded with a probability")
+    half_duplex: bool = Field(False, description="who sends hears nothing meanwhile")
+    demodulators: int = Field(0, ge=0, le=64, description="packets received at a time, 8 in an SX1301; 0 = any number")
+    capture: Literal["none", "croce", "goursaud"] = Field("none", description="isolation of packets that meet")
+
+
 class RadioSection(_Section):
     """What a receiver hears. Defaults are the preset fitted to the live network (docs/default-radio.md)."""
 
@@ -106,6 +115,7 @@ class RadioSection(_Section):
     fading: PlugIn = Field(default_factory=dict)
     noise_figure_db: float = Field(6.0, ge=0, le=30)
     miss_probability: float = Field(1e-3, gt=0, lt=0.5, description="chance that a pair left out would have heard")
+    receiver: ReceiverSection = ReceiverSection()
 
 
 class ProfileSection(_Section):

@@ -21,6 +21,7 @@ from poc.table import Array, Table, looked_up
 from poc.world.attacks.attack import Emissions
 from poc.world.backhaul import arrival_ns, is_up, outages, ticks
 from poc.world.beaconing import Transmissions, beacon_times, entropies_of
+from poc.world.receiving import SOFT_DB, Packets, is_asked_for, received
 from poc.world.truth import Setting, Span, World
 from poc.world.witnessing.hearing import Receptions, calls_of, hear
 from poc.world.witnessing.links import Airspace, Links, airspace_of
@@ -78,7 +79,9 @@ class BeaconWitness:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
         plan, radio = setting.plan, setting.radio
+        self.receiver = setting.scenario.radio.receiver
         self.sensitivity_dbm = float(sensitivity_dbm(plan.poc_spreading_factor, radio.noise_figure_db))
+        self.sensitivity_dbm -= SOFT_DB if self.receiver.soft_decoding else 0.0
         self._airtime_ns = round(airtime_s(FRAME_BYTES, plan.poc_spreading_factor) * 1e9)
         self._tables = tables_of(radio.fading, self.sensitivity_dbm, radio.noise_figure_db)
         self._truth: Table | None = None
@@ -208,6 +211,11 @@ class BeaconWitness:
         """Ranges of sites in order, each with what is made of what was heard in every span; `jobs` at a time."""
         n, jobs = len(airspace.ground), self.setting.jobs
         ranges = [(begin, min(begin + SHARD_BEACONERS, n)) for begin in range(0, n, SHARD_BEACONERS)]
+        if is_asked_for(self.receiver):
+            strong = [list(self._range(world, airspace, moments, *sites)) for sites in ranges]
+            by_moment = [self._received(world.truth, airspace, list(heard)) for heard in zip(*strong, strict=True)]
+            yield from ([made_of(heard) for heard in epochs] for epochs in zip(*by_moment, strict=True))
+            return
 
         def work(begin: int, end: int) -> list[Made]:
             return [made_of(heard) for heard in self._range(world, airspace, moments, begin, end)]
@@ -233,6 +241,25 @@ class BeaconWitness:
             calls = calls_of(on_air.sender, tick, on_air.beacon, self.setting.keys)
             on_air = on_air.with_sender(sites.row[begin:end][on_air.sender])
             yield _Heard(on_air, hear(calls, links, sites, moment.down_by_site, self._tables))
+
+    def _received(self, truth: Table, airspace: Airspace, heard: list[_Heard]) -> list[_Heard]:
+        """What gets through of one epoch, range by range."""
+        row, parts = airspace.ground.sites.row, []
+        for on_air, strong in ((one.on_air, one.receptions) for one in heard):
+            of = np.repeat(np.arange(len(on_air)), np.diff(strong.start))
+            start_s = on_air.time_ns[of] * 1e-9
+            hotspot = truth["hotspot"][row[strong.witness]]
+            parts.append((on_air.beacon[of], hotspot, start_s, strong.rssi_dbm, strong.snr_db, on_air.frequency_hz[of]))
+        packets = Packets(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        sender = np.concatenate([truth["hotspot"][one.on_air.sender] for one in heard])
+        own = sender, np.concatenate([one.on_air.time_ns for one in heard]) * 1e-9
+        factor = self.setting.plan.poc_spreading_factor
+        through = received(self.receiver, packets, own, self._airtime_ns * 1e-9, factor, self.setting.keys)
+        lengths = np.cumsum([len(one.receptions) for one in heard])
+        return [
+            _Heard(one.on_air, one.receptions.only(mine))
+            for one, mine in zip(heard, np.split(through, lengths[:-1]), strict=True)
+        ]
 
     def _links(self, airspace: Airspace, begin: int, end: int) -> Links:
         links = self._kept.get(begin)

@@ -1,6 +1,6 @@
 """Packets that meet on one channel: who survives, by published isolation between spreading factors.
 
-An option, off by default: no run uses it. Its effect there would be small, since Helium's beacons fill less than a
+An option, off by default (`[radio.receiver] capture`). Its effect is small in a run, since Helium's beacons fill less than a
 hundred-thousandth of the time of a channel; where devices send too, it is the main loss of a dense network.
 
 Sources: Croce et al., IEEE Communications Letters 22 (2018) 796 (measured; the default); Goursaud and Gorce, EAI

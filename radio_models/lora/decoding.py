@@ -1,6 +1,6 @@
 """How likely a packet is decoded near the SNR limit, and what keeps a concentrator from trying at all.
 
-Nothing here is used by a run unless asked for: a run draws fading around a hard limit, and its hotspots send so rarely
+Nothing here is used by a run unless `[radio.receiver]` asks for it: a run draws fading around a hard limit, and its hotspots send so rarely
 that packets hardly meet (a beacon lasts a third of a second, every six hours).
 """
 
@@ -99,11 +99,16 @@ def deaf_while_sending(
     """
     begin, end, where = np.asarray(start_s, np.float64), np.asarray(end_s, np.float64), np.asarray(receiver)
     own_begin, own_end, who = np.asarray(own_start_s, np.float64), np.asarray(own_end_s, np.float64), np.asarray(sender)
-    deaf = np.zeros(len(begin), bool)
-    for one in np.unique(who).tolist():
-        own, mine = np.flatnonzero(who == one), np.flatnonzero(where == one)
-        order = own[np.argsort(own_begin[own], kind="stable")]
-        longest_end = np.maximum.accumulate(own_end[order])
-        before = np.searchsorted(own_begin[order], end[mine], side="left")
-        deaf[mine] = (before > 0) & (longest_end[np.maximum(before - 1, 0)] > begin[mine])
-    return deaf
+    # one list of both, by receiver and time: what was sent before a packet ends stands before it
+    n_own = len(who)
+    of = np.unique(np.concatenate([who, where]), return_inverse=True)[1]
+    sent = np.arange(n_own + len(begin)) < n_own
+    order = np.lexsort((sent, np.concatenate([own_begin, end]), of))
+    ends, place = np.unique(own_end, return_inverse=True)
+    rank = of * (len(ends) + 1)  # how late an end is among all ends, apart for each receiver; nothing sent: 0
+    rank[:n_own] += place + 1
+    latest = np.maximum.accumulate(rank[order]) - of[order] * (len(ends) + 1)
+    found = np.zeros(len(order), np.int64)
+    found[order] = latest
+    before = found[n_own:]
+    return np.asarray((before > 0) & (np.concatenate([[-np.inf], ends])[before] > begin))

@@ -50,6 +50,11 @@ class Receptions(NamedTuple):
     def __len__(self) -> int:
         return len(self.witness)
 
+    def only(self, kept: Array) -> Receptions:
+        """Those that are kept (bool)."""
+        before = np.concatenate(([0], np.cumsum(kept)))
+        return Receptions(before[self.start], *(column[kept] for column in self[1:]))
+
 
 def calls_of(sender: Array, tick: Array, beacon: Array, keys: Keys) -> Calls:
     """The calls of beacons by id; `Calls` words with a hotspot's `id_word` give the draws of `keys` for both ids."""
