@@ -1,7 +1,7 @@
 """Packets that meet on one channel: who survives, by published isolation between spreading factors.
 
-An option, off by default (`[radio.receiver] capture`). Its effect is small in a run, since Helium's beacons fill less than a
-hundred-thousandth of the time of a channel; where devices send too, it is the main loss of a dense network.
+An option, off by default (`[radio.receiver] capture`). Its effect in a run is small, since Helium's beacons fill less
+than a hundred-thousandth of the time of a channel; where devices send too, it is the main loss of a dense network.
 
 Sources: Croce et al., IEEE Communications Letters 22 (2018) 796 (measured; the default); Goursaud and Gorce, EAI
 Endorsed Transactions on IoT 1 (2015) (computed; used by the LoRaWAN module of ns-3).

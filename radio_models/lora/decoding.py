@@ -1,7 +1,7 @@
 """How likely a packet is decoded near the SNR limit, and what keeps a concentrator from trying at all.
 
-Nothing here is used by a run unless `[radio.receiver]` asks for it: a run draws fading around a hard limit, and its hotspots send so rarely
-that packets hardly meet (a beacon lasts a third of a second, every six hours).
+A run uses these where `[radio.receiver]` asks for them; else it draws fading around a hard limit, and its hotspots send
+so rarely that packets hardly meet (a beacon lasts a third of a second, every six hours).
 """
 
 from __future__ import annotations
