@@ -66,7 +66,8 @@ def scales_by_row(
     window_ns = int(limits.interactivity_h * 3600 * 10**9) + limits.loader_look_back_s * 10**9
     asked = np.flatnonzero(wanted)
     period = received_ns[asked] // refresh_ns
-    order = np.argsort(period, kind="stable")
+    since = period - (period.min() if len(period) else 0)  # few numbers, which numpy sorts without comparing
+    order = np.argsort(since.astype(np.uint16) if since.max(initial=0) < 2**16 else since, kind="stable")
     asked, period = asked[order], period[order]
     bounds = [0, *(np.flatnonzero(period[1:] != period[:-1]) + 1).tolist(), len(asked)] if len(asked) else []
     density_map, n_written = _map_of(grid, table), 0

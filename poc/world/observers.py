@@ -266,7 +266,8 @@ class BeaconWitness:
         if links is None or len(links.start) != end - begin + 1:
             links = airspace.links(begin, end)
             self._n_outside[begin] = links.n_outside
-            if sum(map(len, list(self._kept.values()))) + len(links) <= KEPT_LINKS:
+            again = self.setting.scenario.time.n_epochs > 1
+            if again and sum(map(len, list(self._kept.values()))) + len(links) <= KEPT_LINKS:
                 self._kept[begin] = links
         return links
 

@@ -58,7 +58,7 @@ class OwnBeacons:
 def own_beacons(row: Array, beacon: Array, received_ns: Array, flags: Array, n_sites: int) -> OwnBeacons:
     """The beacons handed in as those of each hotspot."""
     n = len(row)
-    processing = np.argsort(received_ns, kind="stable")
+    processing = np.argsort(received_ns)  # ties are settled below
     ties = received_ns[processing][1:] == received_ns[processing][:-1]
     if ties.any():
         processing = np.lexsort((beacon, received_ns))
