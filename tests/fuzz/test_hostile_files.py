@@ -4,6 +4,7 @@ Bounded here; `POC_FUZZ_EXAMPLES=20000 pytest tests/fuzz` goes on for longer.
 """
 
 import gzip
+import json
 import os
 import struct
 
@@ -13,11 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from poc.errors import PocError
+from poc.interop.messages import FILE_TYPES
+from poc.interop.oracle_files import flat, legible, read_messages
+from poc.interop.rejections import Rejections
 from poc.interop.verify import Files
 from poc.interop.verify_folder import verify_to_folder
 from poc.interop.wire import encode
 from poc.profiles import PROFILES
 from tests.unit.poc.interop.conftest import LOC0, LOC4, NOON, PAYLOAD, beacon, hotspot, witness, write
+from tests.unit.poc.interop.test_oracle_files import MESSAGES
 
 PROFILE = PROFILES["helium-iot-2026"]
 N_EXAMPLES = int(os.environ.get("POC_FUZZ_EXAMPLES", "40"))
@@ -145,6 +150,18 @@ def test_damaged_oracle_files(tmp_path, layer, data):
         paths[kind].write_bytes(content)
     summary = judge(tmp_path, write(tmp_path / "h.csv", [hotspot("ann", LOC0)]), paths["beacon"], paths["witness"])
     assert summary is not None  # a damaged oracle file is counted, never an error
+
+
+@fuzzed
+@given(data=st.data())
+def test_damaged_files_of_every_kind_are_read_as_far_as_they_go(tmp_path, data):
+    file_type = data.draw(st.sampled_from(sorted(FILE_TYPES)))
+    frames = [encode(FILE_TYPES[file_type], MESSAGES[file_type])] * 3
+    content = damaged(b"".join(struct.pack(">I", len(frame)) + frame for frame in frames), data)
+    path, counts = tmp_path / f"{file_type}.1.gz", Rejections()
+    path.write_bytes(gzip.compress(content, 0, mtime=0))
+    rows = [flat(legible(message)) for message in read_messages(path, counts)]
+    assert len(rows) == counts.n_accepted and json.dumps(rows)
 
 
 @fuzzed
