@@ -20,6 +20,7 @@ from poc.validator.checks.elapsed_schedule import TOLERANCE_S, elapsed_schedule
 from poc.validator.judge import Rules, judge
 from poc.validator.judgement import Judgement
 from poc.validator.seeded_shuffle import shuffled_witnesses
+from poc.validator.selection import first_arrivals
 from poc.validator.state import NEVER_NS, Denylist, ValidatorState
 
 
@@ -35,7 +36,8 @@ def judge_2023(
         rules = replace(rules, select=partial(shuffled_witnesses, poc_ids=reports.get("poc_ids")))
     loaded = {name: _undenied(table, state.denylist) for name, table in reports.items()}
     n_denied = sum(len(reports[name]) - len(table) for name, table in loaded.items())
-    anytime = replace(rules, beacon=tuple(check for check in rules.beacon if check is not elapsed_schedule))
+    beacon = tuple(check for check in rules.beacon if check is not elapsed_schedule)
+    anytime = replace(rules, beacon=beacon, select=first_arrivals)  # nobody is drawn in a trial
     trial = judge(anytime, hotspots, loaded, state, limits).verdicts["beacon_verdicts"]
     too_soon = np.sort(trial["beacon"][_too_soon(trial, state, limits)])
     known = replace(elapsed_schedule, fails=_is_one_of(too_soon))
