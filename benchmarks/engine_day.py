@@ -60,7 +60,7 @@ class Day:
         self.degrees: list[Any] = []
 
     def run(self, n_days: int = 1, jobs: int = 1, size: int = RANGE, with_crc: bool = False) -> float:
-        """CPU seconds of some days, set-up included; with a checksum of the last day it takes longer."""
+        """CPU seconds of some days, set-up included; with a checksum, for one day, it takes longer."""
         started = time.process_time()
         ground = ground_of(self.truth, self.rural)
         row, n = ground.sites.row, len(ground)
@@ -77,12 +77,15 @@ class Day:
             end = min(begin + size, n)
             links, crc = links_compiled(airspace, begin, end), 0
             degree, hotspot = np.diff(links.start), self.truth["hotspot"][row[begin:end]]
-            sender, heard, selected = np.repeat(np.arange(end - begin), self.beacons), 0, 0
-            scratch = queue(int(degree.max(initial=0)))
-            found = found_of(BLOCK + int(degree.max(initial=0)))
-            for day in range(n_days):
-                beacon = hotspot[sender] * np.uint64(4) + np.tile(np.arange(4, dtype=np.uint64), end - begin)
-                calls = calls_of(sender, np.zeros(len(sender)), beacon + np.uint64(day << 40), Keys(1))
+            heard, selected, n_beacons = 0, 0, 0
+            most_links = int(degree.max(initial=0))
+            scratch, found = queue(most_links), found_of(BLOCK + most_links)
+            step = max(1, size // n_days)  # all days of some senders before the next ones
+            for part in range(0, end - begin, step):
+                of_day = np.arange(self.beacons, dtype=np.uint64) + (np.arange(n_days, dtype=np.uint64) << 40)[:, None]
+                sender = np.repeat(np.arange(part, min(part + step, end - begin)), of_day.size)
+                beacon = hotspot[sender] * np.uint64(4) + np.tile(of_day.ravel(), len(sender) // of_day.size)
+                calls = calls_of(sender, np.zeros(len(sender)), beacon, Keys(1))
                 first = first_of(len(sender), self.most)
                 first_arrivals(
                     calls, arrays_of(links), ground.sites, (never, never), self.tables, False, self.most, scratch,
@@ -90,13 +93,14 @@ class Day:
                 )  # fmt: skip
                 heard += int(first.n_heard.sum())
                 selected += int(first.start[-1])
+                n_beacons += len(sender)
             if with_crc:  # summed over beacons, so that it does not matter which range they were in
                 witness = self.truth["hotspot"][row[first.witness[: first.start[-1]]]]
                 for k in range(len(sender)):
                     span = slice(first.start[k], first.start[k + 1])
                     columns = witness[span], first.delay_ns[span], first.rssi_dbm[span], first.snr_db[span]
                     crc += zlib.crc32(b"".join(c.tobytes() for c in (first.n_heard[k : k + 1], *columns)))
-            results[begin] = (degree, heard, selected, len(sender) * n_days, crc)
+            results[begin] = (degree, heard, selected, n_beacons, crc)
 
         if jobs == 1:
             for begin in range(0, n, size):

@@ -19,6 +19,7 @@ from poc.world.backhaul import LEAST_DELAY, MEAN_EXTRA_DELAY
 from poc.world.witnessing.packing_compiled import pack
 from poc.world.witnessing.receptions_compiled import (
     BLOCK,
+    FEW,
     Draws,
     delays,
     draws,
@@ -26,6 +27,7 @@ from poc.world.witnessing.receptions_compiled import (
     in_order,
     lay_out,
     no_two_equal,
+    ns_of,
     read_out,
     sorted_places,
     write_down,
@@ -33,9 +35,7 @@ from poc.world.witnessing.receptions_compiled import (
 from radio_models.float32_compiled import above_exp2, log2, mix64
 
 _32, _LOWER = np.uint64(32), np.uint64(0xFFFFFFFF)
-_ROUNDER = 6755399441055744.0  # 1.5 × 2^52
 _EARLY = np.float32(26.0)  # reports on a beacon that a cut should leave: more than are wanted, so that few are missed
-_FEW = 800  # early reports that are sooner held against each other than sorted
 _WORDS, _SAFE, _NANO = np.float32(2.0**32), np.float32(0.998), np.float32(1e-9)
 _ZERO, _ONE, _NO_CUT = np.float32(0.0), np.float32(1.0), np.float32(np.inf)
 _PER_LN_2, _LN_2 = np.float32(1.0 / np.log(2.0)), np.float32(np.log(2.0))
@@ -132,7 +132,7 @@ def _delay(latency, share):  # type: ignore[no-untyped-def]
 def first_arrivals(calls, links, sites, down, tables, some_down, most, work, found, out):  # type: ignore[no-untyped-def]
     """The `most` first reports on each call, into the columns of `out`. `some_down`: whether anybody is down at all."""
     number, id_word, least, latency, down_from, down_to, word = work.draws[:7]
-    early, chosen, drawn, usual, late, late_ns, places, key = work.draws[7:]
+    early, chosen, drawn, usual, late, late_ns, places, order, key = work.draws[7:]
     cut, from_tick, to_tick, beyond = work.cut, down[0], down[1], most + 1
     senders, ticks, airs, of_noise, reports = calls
     starts, witnesses, received = links
@@ -163,23 +163,23 @@ def first_arrivals(calls, links, sites, down, tables, some_down, most, work, fou
                 m = _up(m, tick, down_from, down_to, chosen, drawn)
             for k in range(m):
                 usual[k] = latency[np.uint32(chosen[k])]
-            delays(usual, drawn, m, late, late_ns)
+            delays(usual, drawn, m, late)
             n_first, at = min(m, most), n_out - n_read
-            ordered = m <= _FEW and in_order(late, m, places)
+            ordered = m <= FEW and in_order(late, m, places)
             if ordered:
                 write_down(
-                    m, beyond, first, chosen, drawn, late_ns, places, of_noise[call], link, upper, noises, at, delay_ns,
-                    n_out,
+                    m, beyond, first, chosen, drawn, late, places, order, of_noise[call], link, upper, noises, at,
+                    delay_ns, n_out,
                 )  # fmt: skip
                 ordered = no_two_equal(delay_ns, n_out, min(m, beyond))
             if not ordered:
-                sorted_places(late_ns, m, reports[call], id_word, chosen, key, places)
+                sorted_places(late, m, reports[call], id_word, chosen, late_ns, key, places)
                 write_down(
-                    m, beyond, first, chosen, drawn, late_ns, places, of_noise[call], link, upper, noises, at, delay_ns,
-                    n_out,
+                    m, beyond, first, chosen, drawn, late, places, order, of_noise[call], link, upper, noises, at,
+                    delay_ns, n_out,
                 )  # fmt: skip
             last_ns = delay_ns[n_out + n_first - 1] if n_first == most else np.int64(0)
-            ready = every or (n_first == most and last_ns < _ns(cut_s))
+            ready = every or (n_first == most and last_ns < ns_of(cut_s))
             if not ready:
                 cut[: full(n)], recut = 0, True
         if recut:
@@ -197,8 +197,3 @@ def first_arrivals(calls, links, sites, down, tables, some_down, most, work, fou
             read_out(found, n_out - n_read, links, sites, tables, n_read, out.witness, out.rssi_dbm, out.snr_db)
             n_read = n_out
     read_out(found, n_out - n_read, links, sites, tables, n_read, out.witness, out.rssi_dbm, out.snr_db)
-
-
-@_part
-def _ns(late_s):  # type: ignore[no-untyped-def]
-    return np.int64((np.float64(late_s) * 1e9 + _ROUNDER) - _ROUNDER)

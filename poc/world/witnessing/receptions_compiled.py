@@ -21,7 +21,7 @@ from radio_models.lora.receiver import RSSI_JITTER_DB
 
 _JITTER_DB, _PERCENT, _HALF = np.float32(RSSI_JITTER_DB), np.float32(0.01), np.float32(0.5)
 _32, _31, _ALL = np.uint64(32), np.uint32(31), np.uint32(0xFFFFFFFF)
-_NEVER = np.uint64(0xFFFFFFFFFFFFFFFF)
+_NEVER, _NEVER_COMES = np.uint64(0xFFFFFFFFFFFFFFFF), np.float32(np.inf)
 _FRACTION_BITS = 23 - NODE_BITS
 _FRACTION = np.int32((1 << _FRACTION_BITS) - 1)
 _TO_FRACTION = np.float32(2.0**-_FRACTION_BITS)
@@ -29,14 +29,15 @@ _ROUNDER = 6755399441055744.0  # 1.5 × 2^52
 _STRONGEST, _LOWEST = np.int32(32767), np.int32(LOWEST_CDBM)
 ROOM = 2**17  # links of a sender that a sorting key can number
 BLOCK = 2048  # receptions read out at a time
-_FEW = 800  # receptions of a beacon that are sooner held against each other than sorted
+FEW = 800  # receptions of a beacon that are sooner held against each other than sorted
 
 
 class Draws(NamedTuple):
     """Working arrays of one thread, as long as the most links of a sender.
 
     Of its links: number, word of the witness, least word that is heard (times 2^32), latency, outage, what is drawn.
-    Of those that hear a beacon, side by side: number, word, latency, delay [s, ns], place in order of arrival.
+    Of those that hear a beacon, side by side: number, word, latency, delay [s, ns], place in order of arrival,
+    which has each place.
     """
 
     number: Array
@@ -53,6 +54,7 @@ class Draws(NamedTuple):
     late: Array
     late_ns: Array
     places: Array
+    order: Array
     key: Array
 
 
@@ -60,7 +62,7 @@ def draws(n: int) -> Draws:
     """Working arrays for senders with up to `n` links."""
     whole, single, word, tick, ns = np.int32, np.float32, np.uint64, np.uint16, np.int64
     kinds: tuple[Any, ...] = (
-        whole, word, word, single, tick, tick, word, np.uint8, whole, word, single, single, ns, whole, ns,
+        whole, word, word, single, tick, tick, word, np.uint8, whole, word, single, single, ns, whole, whole, ns,
     )  # fmt: skip
     work = Draws(*(np.zeros(n + 64, kind) for kind in kinds))  # no number so small that it takes a processor long
     work.number[:] = np.arange(n + 64)
@@ -109,12 +111,17 @@ def lay_out(  # type: ignore[no-untyped-def]
 
 
 @_part
-def delays(usual, drawn, m, late, late_ns):  # type: ignore[no-untyped-def]
-    """Delay of each report from the lower half of its word [s, ns]."""
+def delays(usual, drawn, m, late):  # type: ignore[no-untyped-def]
+    """Delay of each of `m` reports from the lower half of its word [s]; infinite for those that fill up the lanes."""
     for k in range(full(m)):
-        late[k] = usual[k] * (LEAST_DELAY + MEAN_EXTRA_DELAY * uniform_log(np.uint32(drawn[k])))
-    for k in range(full(m)):
-        late_ns[k] = np.int64((np.float64(late[k]) * 1e9 + _ROUNDER) - _ROUNDER)
+        delay = usual[k] * (LEAST_DELAY + MEAN_EXTRA_DELAY * uniform_log(np.uint32(drawn[k])))
+        late[k] = delay if k < m else _NEVER_COMES
+
+
+@_part
+def ns_of(late_s):  # type: ignore[no-untyped-def]
+    """A delay in whole nanoseconds."""
+    return np.int64((np.float64(late_s) * 1e9 + _ROUNDER) - _ROUNDER)
 
 
 @_part
@@ -122,8 +129,9 @@ def in_order(late, m, places):  # type: ignore[no-untyped-def]
     """The place of each report in order of arrival; False where two arrive at the same time."""
     place(late, m, places)
     total = np.int64(0)
-    for k in range(m):
+    for k in range(full(m)):
         total += np.int64(places[k])
+    total -= (full(m) - m) * m  # those that never come
     return 2 * total == m * (m - 1)
 
 
@@ -168,27 +176,32 @@ def _settle_ties(key, n, late_ns, report, id_word, chosen):  # type: ignore[no-u
 
 
 @_part
-def sorted_places(late_ns, m, report, id_word, chosen, key, places):  # type: ignore[no-untyped-def]
+def sorted_places(late, m, report, id_word, chosen, late_ns, key, places):  # type: ignore[no-untyped-def]
     """The place of each report in order of arrival, ties by report id, however many there are."""
     for k in range(m):
+        late_ns[k] = ns_of(late[k])
         key[k] = late_ns[k] * ROOM + k
     _sort(key, m)
     _settle_ties(key, m, late_ns, report, id_word, chosen)
     for k in range(m):
         places[key[k] & (ROOM - 1)] = k
+    for k in range(m, full(m)):
+        places[k] = m
 
 
 @_part
 def write_down(  # type: ignore[no-untyped-def]
-    m, last, first, chosen, drawn, late_ns, places, noise, link, upper, start, n, delay_ns, n_out
+    m, last, first, chosen, drawn, late, places, order, noise, link, upper, start, n, delay_ns, n_out
 ):
-    """Note the reports on a call in order of arrival, those of a place beyond `last` all at the end."""
-    for k in range(m):
-        at = np.uint64(min(places[k], last))
-        link[np.uint64(n) + at] = np.int32(first) + chosen[k]
-        upper[np.uint64(n) + at] = np.uint32(drawn[k] >> _32)
-        delay_ns[np.uint64(n_out) + at] = late_ns[k]
-    for k in range(m):
+    """Note the first `last` reports on a call in order of arrival."""
+    for k in range(full(m)):
+        order[np.uint32(min(places[k], last))] = k
+    for k in range(min(m, last)):
+        report = np.uint32(order[k])
+        link[np.uint64(n + k)] = np.int32(first) + chosen[report]
+        upper[np.uint64(n + k)] = np.uint32(drawn[report] >> _32)
+        delay_ns[np.uint64(n_out + k)] = ns_of(late[report])
+    for k in range(full(min(m, last))):
         start[np.uint64(n + k)] = noise
 
 
@@ -259,7 +272,7 @@ def receptions(calls, begin, links, sites, down, tables, some_down, work, found,
     It stops early where the columns might not hold the next call. `some_down`: whether anybody is down at all.
     """
     number, id_word, least, latency, down_from, down_to, word, heard = work[:8]
-    chosen, drawn, usual, late, late_ns, places, key = work[8:]
+    chosen, drawn, usual, late, late_ns, places, order, key = work[8:]
     from_tick, to_tick = down
     senders, ticks, airs, of_noise, reports = calls
     starts, witnesses, received = links
@@ -289,18 +302,20 @@ def receptions(calls, begin, links, sites, down, tables, some_down, work, found,
         pack(heard, wide, word, drawn, 0)
         pack(heard, wide, latency, usual, 0)
         m = pack(heard, wide, number, chosen, 0)
-        delays(usual, drawn, m, late, late_ns)
+        delays(usual, drawn, m, late)
         at = n_out - n_read
-        ordered = m <= _FEW and in_order(late, m, places)
+        ordered = m <= FEW and in_order(late, m, places)
         if ordered:
             write_down(
-                m, m, first, chosen, drawn, late_ns, places, of_noise[call], link, upper, noises, at, delay_ns, n_out
+                m, m, first, chosen, drawn, late, places, order, of_noise[call], link, upper, noises, at, delay_ns,
+                n_out,
             )  # fmt: skip
             ordered = no_two_equal(delay_ns, n_out, m)
         if not ordered:
-            sorted_places(late_ns, m, reports[call], id_word, chosen, key, places)
+            sorted_places(late, m, reports[call], id_word, chosen, late_ns, key, places)
             write_down(
-                m, m, first, chosen, drawn, late_ns, places, of_noise[call], link, upper, noises, at, delay_ns, n_out
+                m, m, first, chosen, drawn, late, places, order, of_noise[call], link, upper, noises, at, delay_ns,
+                n_out,
             )  # fmt: skip
         n_out += m
         start[call - begin + 1] = n_out

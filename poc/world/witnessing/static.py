@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FIRST_SCRATCH = 4096  # candidates of one group
 FIRST_LINKS = 64  # links of a sender
+MORE_THAN_LAST = 1.5  # times as many as in the range before there is room for at once
 _threads = threading.local()
 
 
@@ -25,7 +26,8 @@ def links_compiled(airspace: Airspace, begin: int, end: int) -> Links:
     assert shadow is not None
     counts: list[Array] = [np.zeros(1, np.int64)]
     parts: list[tuple[Array, Array]] = []
-    n_free = FIRST_LINKS * (end - begin) + FIRST_SCRATCH
+    n_senders = end - begin
+    n_free = int(getattr(_threads, "usual", FIRST_LINKS) * n_senders) + FIRST_SCRATCH
     while begin < end:
         witness, received_cdbm = np.empty(n_free, np.int32), np.empty(n_free, np.int16)
         start = np.empty(end - begin + 1, np.int64)
@@ -43,6 +45,7 @@ def links_compiled(airspace: Airspace, begin: int, end: int) -> Links:
             n_free = max(2 * n_free, len(work.place))
         begin += n_done
     columns = [np.concatenate(column) if len(parts) > 1 else column[0] for column in zip(*parts, strict=True)]
+    _threads.usual = MORE_THAN_LAST * len(columns[0]) / max(n_senders, 1)
     return Links(np.cumsum(np.concatenate(counts)), columns[0], columns[1], 0)
 
 
