@@ -7,6 +7,7 @@ stamps them; a row that cannot be read is rejected and counted, the others go on
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -157,11 +158,18 @@ def read_beacons(path: Path, counts: Rejections, signatures: SignatureCheck | No
     def parse(row: Row) -> BeaconRow:
         parsed = _beacon(row)
         if signatures is not None and signatures.asks:
-            key = key_of(parsed.hotspot) or signatures.keys.get(parsed.hotspot, b"")
-            signatures.ask(key, hex_bytes(row, "signature"), lambda: _signed_beacon(row, parsed, key))
+            _ask(signatures, row, parsed, _signed_beacon)
         return parsed
 
     return list(kept(read_rows(path, BEACON_COLUMNS, counts), parse, counts))
+
+
+def _ask(signatures: SignatureCheck, row: Row, parsed: Any, signed: Callable[[Row, Any, bytes], bytes | None]) -> None:
+    if absent(row, "signature"):
+        signatures.found["unsigned"] += 1
+        return
+    key = key_of(parsed.hotspot) or signatures.keys.get(parsed.hotspot, b"")
+    signatures.ask(key, hex_bytes(row, "signature"), lambda: signed(row, parsed, key))
 
 
 def _signed_beacon(row: Row, parsed: BeaconRow, key: bytes) -> bytes | None:
@@ -240,8 +248,7 @@ def read_witnesses(path: Path, counts: Rejections, signatures: SignatureCheck | 
     def parse(row: Row) -> WitnessRow:
         parsed = _witness(row)
         if signatures is not None and signatures.asks:
-            key = key_of(parsed.hotspot) or signatures.keys.get(parsed.hotspot, b"")
-            signatures.ask(key, hex_bytes(row, "signature"), lambda: _signed_witness(row, parsed, key))
+            _ask(signatures, row, parsed, _signed_witness)
         return parsed
 
     return list(kept(read_rows(path, WITNESS_COLUMNS, counts), parse, counts))
