@@ -7,9 +7,7 @@ stamps them; a row that cannot be read is rejected and counted, the others go on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,6 @@ from maps.countries import plans_of
 from maps.grid import are_valid, cells_from_coordinates, coordinates_from_cells, resolutions
 from poc.beacon.entropy import REMOTE_BYTES
 from poc.beacon.payload import digest
-from poc.errors import DataError
 from poc.interop.names import Names
 from poc.interop.rejections import Rejections
 from poc.interop.reports import LAST_NS, MS_NS, BeaconRow, WitnessRow, payload_of_name, report_id, to_ms
@@ -37,15 +34,7 @@ from poc.interop.rows import (
     whole,
 )  # fmt: skip
 from poc.interop.signature_check import SignatureCheck
-from poc.interop.wire_reports import (
-    BEACON_MESSAGE,
-    DATA_RATE_NUMBERS,
-    WITNESS_MESSAGE,
-    signed_bytes,
-    wire_beacon,
-    wire_witness,
-)
-from poc.ledger.address import public_key_from_address
+from poc.interop.signed_rows import ask_of_row, key_of, signed_beacon, signed_witness
 from poc.schema import HOTSPOTS
 from poc.table import Table
 from poc.validator.state import Denylist
@@ -158,35 +147,10 @@ def read_beacons(path: Path, counts: Rejections, signatures: SignatureCheck | No
     def parse(row: Row) -> BeaconRow:
         parsed = _beacon(row)
         if signatures is not None and signatures.asks:
-            _ask(signatures, row, parsed, _signed_beacon)
+            ask_of_row(signatures, row, parsed, signed_beacon)
         return parsed
 
     return list(kept(read_rows(path, BEACON_COLUMNS, counts), parse, counts))
-
-
-def _ask(signatures: SignatureCheck, row: Row, parsed: Any, signed: Callable[[Row, Any, bytes], bytes | None]) -> None:
-    if absent(row, "signature"):
-        signatures.found["unsigned"] += 1
-        return
-    key = key_of(parsed.hotspot) or signatures.keys.get(parsed.hotspot, b"")
-    signatures.ask(key, hex_bytes(row, "signature"), lambda: signed(row, parsed, key))
-
-
-def _signed_beacon(row: Row, parsed: BeaconRow, key: bytes) -> bytes | None:
-    if absent(row, "timestamp_ns") or not parsed.has_payload or parsed.spreading_factor not in DATA_RATE_NUMBERS:
-        return None
-    more = {
-        "data": hex_bytes(row, "payload"),
-        "local": parsed.local_entropy,
-        "remote_entropy": parsed.remote_entropy or b"",
-    }
-    wired = wire_beacon({**parsed._asdict(), **more, "sent_ns": whole(row, "timestamp_ns", 0, LAST_NS)}, key)
-    return signed_bytes(BEACON_MESSAGE, wired | _tmst(row))
-
-
-def _tmst(row: Row) -> dict[str, int]:
-    """The concentrator's counter where a row tells it; else it follows from the time."""
-    return {} if absent(row, "tmst") else {"tmst": whole(row, "tmst", 0, 2**32 - 1)}
 
 
 def _beacon(row: Row) -> BeaconRow:
@@ -216,19 +180,6 @@ def _poc_id(data: bytes, received_ns: int, beaconer: str) -> bytes:
     return report_id(data, received_ns // MS_NS, key) if key else b""
 
 
-@lru_cache(1_000_000)  # the same hotspots report again and again
-def key_of(hotspot: str) -> bytes:
-    """The tagged public key of a hotspot that goes by its address; empty for another name.
-
-    >>> len(key_of("13ABbtvMrRK8jgYrT3h6Y9Zu44nS6829kzsamiQn9Eefeu3VAZs")), key_of("attic 7")
-    (33, b'')
-    """
-    try:
-        return public_key_from_address(hotspot)
-    except DataError:
-        return b""
-
-
 def spreading_factor(row: Row) -> int:
     """The spreading factor of `data_rate` at 125 kHz; 0 for other bandwidths and modulations.
 
@@ -248,18 +199,10 @@ def read_witnesses(path: Path, counts: Rejections, signatures: SignatureCheck | 
     def parse(row: Row) -> WitnessRow:
         parsed = _witness(row)
         if signatures is not None and signatures.asks:
-            _ask(signatures, row, parsed, _signed_witness)
+            ask_of_row(signatures, row, parsed, signed_witness)
         return parsed
 
     return list(kept(read_rows(path, WITNESS_COLUMNS, counts), parse, counts))
-
-
-def _signed_witness(row: Row, parsed: WitnessRow, key: bytes) -> bytes | None:
-    data = hex_bytes(row, "payload")
-    if absent(row, "timestamp_ns") or not data or parsed.spreading_factor not in DATA_RATE_NUMBERS:
-        return None
-    more = {"data": data, "heard_ns": whole(row, "timestamp_ns", 0, LAST_NS)}
-    return signed_bytes(WITNESS_MESSAGE, wire_witness({**parsed._asdict(), **more}, key) | _tmst(row))
 
 
 def _witness(row: Row) -> WitnessRow:
