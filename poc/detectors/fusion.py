@@ -47,6 +47,7 @@ KNOTS: dict[str, tuple[float, ...]] = {
     "company": (0.05, 0.15, 0.3, 0.6, 0.9),
     "confirmed": (0.0, 1.0, 2.0, 3.5),
 }
+#: Probability above which nobody is put whom the neighbourhood cannot judge.
 _CLOSED_GROUP_MOST = 0.5
 
 
@@ -64,7 +65,9 @@ class Look:
 class Fusion:
     """liar_share: share of lies expected before looking; the model was fitted at 0.1. suspect_above, honest_below:
     verdicts by probability. fewest_confirmed: a hotspot that fewer trusted others could confirm or contradict stays
-    undecided. n_threads: of the compiled scan in large networks.
+    undecided. least_exponent: where signals fade with the asserted distance less than so (half of free space), the
+    places of the whole network explain nothing, and nobody is judged. n_threads: of the compiled scan in large
+    networks.
 
     >>> from poc.schema import ACTIVITY, HOTSPOTS, LINK_STATISTICS, RECEPTIONS, WITNESS_VERDICTS
     >>> kinds = (HOTSPOTS, ACTIVITY, LINK_STATISTICS, RECEPTIONS, WITNESS_VERDICTS)
@@ -76,6 +79,7 @@ class Fusion:
     suspect_above: float = 0.9
     honest_below: float = 0.05
     fewest_confirmed: float = 1.5
+    least_exponent: float = 1.0
     n_threads: int = 1
 
     def score(self, evidence: Evidence) -> Table:
@@ -126,6 +130,9 @@ class Fusion:
             latitude_deg[rows], longitude_deg[rows] = estimate.latitude_deg, estimate.longitude_deg
             radius_m[rows] = estimate.credible_radius_m
             family[rows], words[rows] = _why(look, probability, self.liar_share, own)
+            if look.survey.channel.exponent < self.least_exponent:
+                odds[rows], verdict[rows], family[rows] = logit(_CLOSED_GROUP_MOST), "undecided", ""
+                words[rows] = "signals hardly fade with the asserted distance: the places here explain nothing"
             links = link_scores(network, look.survey.channel, frequency_hz)
             links = links if len(own) == len(network) else links.take(np.isin(links["beaconer"], hotspots))
         scores = SCORES.table(

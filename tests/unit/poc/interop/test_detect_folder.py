@@ -160,6 +160,35 @@ def test_nobody_one_and_silence(tables, tmp_path):
         assert "Nobody is accused" in summary["sentence"]
 
 
+def test_a_network_of_remote_pairs_stays_undecided(tables, tmp_path):
+    hotspots, beacons, witnesses = [], [], []
+    for number in range(20):
+        pair = [f"pair-{number}-{side}" for side in "ab"]
+        for side, name in enumerate(pair):
+            place = {"latitude_deg": -40.0 + 4.0 * number, "longitude_deg": -170.0 + 15.0 * number + 0.02 * side}
+            hotspots.append({"hotspot": name, **place, "gain_dbi": 3.0})
+            for k in range(6):
+                beacons.append({"beacon": f"{name}-{k}", "beaconer": name, "tx_power_dbm": 14})
+                witnesses.append(
+                    {"beacon": f"{name}-{k}", "witness": pair[1 - side], "rssi_dbm": -110.0 - k, "snr_db": 2.0}
+                )
+    remote = {"hotspots": hotspots, "beacons": beacons, "witnesses": witnesses}
+    summary = detect_to_folder(*write(tmp_path, remote), tmp_path / "out")
+    assert summary["verdicts"] == {"suspect": 0, "undecided": 40, "honest": 0}
+    assert "40 stay undecided" in summary["sentence"]
+
+
+def test_where_everybody_lies_nobody_is_called_honest(tables, tmp_path):
+    cells = [row["cell"] for row in tables["hotspots"]]
+    order = np.random.default_rng(5).permutation(len(cells))
+    moved = [{**row, "cell": cells[k]} for row, k in zip(tables["hotspots"], order, strict=True)]
+    summary = detect_to_folder(*write(tmp_path, {**tables, "hotspots": moved}), tmp_path / "out")
+    assert summary["verdicts"] == {"suspect": 0, "undecided": len(cells), "honest": 0}
+    found = scores_in(tmp_path / "out")
+    assert np.allclose(found["probability"].to_numpy(), 0.5)
+    assert "explain nothing" in found["evidence"][0].as_py()
+
+
 def test_the_command(tables, tmp_path):
     paths = write(tmp_path, tables)
     names = ("--hotspots", "--beacons", "--witnesses")
