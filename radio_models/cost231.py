@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from radio_models.domain import Domain
 from radio_models.elementwise import choose, evaluate, larger, log10, part, smaller
 from radio_models.errors import RadioError
-from radio_models.floats import Floats
+from radio_models.floats import Floats, positive, within
 from radio_models.paths import Paths
 
 
@@ -31,9 +31,11 @@ def cost231_hata_loss_db(
     >>> cost231_hata_loss_db(1.0, 1800.0, 30.0, 1.5).round(2).item()
     136.2
     """
-    return evaluate(
-        _cost231_hata, distance_km, frequency_mhz, base_height_m, mobile_height_m, settings=(bool(metropolitan),)
-    )
+    link = positive(
+        distance_km=distance_km, frequency_mhz=frequency_mhz, base_height_m=base_height_m,
+        mobile_height_m=mobile_height_m,
+    )  # fmt: skip
+    return evaluate(_cost231_hata, *link, settings=(bool(metropolitan),))
 
 
 @part
@@ -51,7 +53,7 @@ def walfisch_ikegami_canyon_loss_db(distance_km: ArrayLike, frequency_mhz: Array
     >>> walfisch_ikegami_canyon_loss_db(0.02, 900.0).round(2).item()
     57.51
     """
-    return evaluate(_canyon, distance_km, frequency_mhz)
+    return evaluate(_canyon, *positive(distance_km=distance_km, frequency_mhz=frequency_mhz))
 
 
 @part
@@ -81,11 +83,13 @@ def walfisch_ikegami_loss_db(
     >>> walfisch_ikegami_loss_db(1.0, 900.0, 20.0, 1.5, roof_height_m=15.0).round(2).item()
     129.81
     """
-    block = roof_height_m, building_separation_m, street_width_m, street_angle_deg
-    return evaluate(
-        _walfisch_ikegami, distance_km, frequency_mhz, base_height_m, mobile_height_m, *block,
-        settings=(bool(metropolitan),),
+    link = positive(
+        distance_km=distance_km, frequency_mhz=frequency_mhz, base_height_m=base_height_m,
+        mobile_height_m=mobile_height_m, roof_height_m=roof_height_m, building_separation_m=building_separation_m,
+        street_width_m=street_width_m,
     )  # fmt: skip
+    angle_deg = within("street_angle_deg", street_angle_deg, 0.0, 90.0, "degrees")
+    return evaluate(_walfisch_ikegami, *link, angle_deg, settings=(bool(metropolitan),))
 
 
 @part

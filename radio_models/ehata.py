@@ -16,7 +16,7 @@ from radio_models.domain import Domain
 from radio_models.ehata_path import read_terrain
 from radio_models.elementwise import choose, evaluate, larger, log10, part, smaller
 from radio_models.errors import RadioError
-from radio_models.floats import Floats, floats
+from radio_models.floats import Floats, floats, positive
 from radio_models.paths import Paths
 
 Environment = Literal["urban", "suburban", "rural"]
@@ -68,10 +68,11 @@ def ehata_median_loss_db(
     169.434
     """
     kind = _known(environment)
-    return evaluate(
-        _median, distance_km, frequency_mhz, base_height_m, mobile_height_m,
-        settings=(kind == "suburban", kind == "rural"),
+    link = positive(
+        distance_km=distance_km, frequency_mhz=frequency_mhz, base_height_m=base_height_m,
+        mobile_height_m=mobile_height_m,
     )  # fmt: skip
+    return evaluate(_median, *link, settings=(kind == "suburban", kind == "rural"))
 
 
 @part

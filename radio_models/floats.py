@@ -44,3 +44,40 @@ def percentage(name: str, values: npt.ArrayLike) -> Floats:
         worst = column[~((column > 0.0) & (column < 100.0))].flat[0]
         raise RadioError(f"{name} is {worst:g}; expected more than 0 and less than 100 %.")
     return column
+
+
+def positive(**columns: npt.ArrayLike) -> list[Floats]:
+    """The columns as float64: finite, above 0, and of shapes that broadcast; RadioError otherwise.
+
+    >>> [column.tolist() for column in positive(distance_km=[1, 2], frequency_mhz=868)]
+    [[1.0, 2.0], 868.0]
+    """
+    return _columns(columns, 0.0, "above 0")
+
+
+def non_negative(**columns: npt.ArrayLike) -> list[Floats]:
+    """As `positive`, but 0 is allowed too.
+
+    >>> non_negative(d_2d_m=0.0)[0].item()
+    0.0
+    """
+    return _columns(columns, np.nextafter(0.0, -1.0), "of at least 0")
+
+
+def _columns(columns: dict[str, npt.ArrayLike], above: float, wanted: str) -> list[Floats]:
+    found = []
+    for name, values in columns.items():
+        try:
+            column = floats(values)
+        except (TypeError, ValueError) as error:
+            raise RadioError(f"{name} is {values!r}, expected numbers; convert it.") from error
+        if column.size and not (column.min() > above and column.max() < np.inf):
+            worst = column[~((column > above) & (column < np.inf))].flat[0]
+            raise RadioError(f"{name} is {worst:g}, expected a finite number {wanted}; correct it.")
+        found.append(column)
+    try:
+        np.broadcast_shapes(*(column.shape for column in found))
+    except ValueError as error:
+        shapes = ", ".join(f"{name} {column.shape}" for name, column in zip(columns, found, strict=True))
+        raise RadioError(f"the shapes do not broadcast ({shapes}); align them.") from error
+    return found

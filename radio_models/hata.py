@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from radio_models.domain import Domain
 from radio_models.elementwise import choose, evaluate, larger, log10, part, smaller
 from radio_models.errors import RadioError
-from radio_models.floats import Floats
+from radio_models.floats import Floats, positive
 from radio_models.paths import Paths
 
 City = Literal["small", "medium", "large"]
@@ -34,7 +34,8 @@ def mobile_antenna_correction_db(
     -0.0009
     """
     large = _one_of("city", city, ("small", "medium", "large")) == "large"
-    return evaluate(_mobile_antenna, frequency_mhz, mobile_height_m, settings=(large,))
+    antenna = positive(frequency_mhz=frequency_mhz, mobile_height_m=mobile_height_m)
+    return evaluate(_mobile_antenna, *antenna, settings=(large,))
 
 
 @part
@@ -69,10 +70,11 @@ def okumura_hata_loss_db(
     kind = _one_of("environment", environment, ("urban", "suburban", "open"))
     large = _one_of("city", city, ("small", "medium", "large")) == "large"
     formula = _okumura_hata_far if long_distance else _okumura_hata
-    return evaluate(
-        formula, distance_km, frequency_mhz, base_height_m, mobile_height_m,
-        settings=(kind == "suburban", kind == "open", large),
+    link = positive(
+        distance_km=distance_km, frequency_mhz=frequency_mhz, base_height_m=base_height_m,
+        mobile_height_m=mobile_height_m,
     )  # fmt: skip
+    return evaluate(formula, *link, settings=(kind == "suburban", kind == "open", large))
 
 
 @part

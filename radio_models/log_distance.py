@@ -12,6 +12,7 @@ import numpy.typing as npt
 from radio_models.domain import Domain
 from radio_models.elementwise import evaluate, log10, part
 from radio_models.errors import RadioError
+from radio_models.floats import positive, within
 from radio_models.free_space import free_space_formula, free_space_loss_db
 from radio_models.paths import Paths
 
@@ -48,7 +49,8 @@ class LogDistance:
         if self.reference_loss_db is None and paths.frequency_hz.size > 1:
             loss_db = evaluate(_slope_from_free_space, paths.distance_m, paths.frequency_hz, settings=settings)
         else:
-            loss_db = slope_loss_db(self._reference_db(paths.frequency_hz), settings[0], paths.distance_m, settings[1])
+            reference_db = self._reference_db(paths.frequency_hz)
+            loss_db = evaluate(slope_formula, reference_db, paths.distance_m, settings=settings)
         return np.broadcast_to(loss_db, paths.shape)
 
     def line_db(self, frequency_hz: float) -> tuple[float, float]:
@@ -72,14 +74,15 @@ def slope_loss_db(
     >>> slope_loss_db(120.0, 3.0, 10_000.0, 1000.0).item()
     150.0
     """
-    return evaluate(_slope, reference_db, distance_m, settings=(exponent, reference_distance_m))
+    column, finite_db = positive(distance_m=distance_m)[0], within("reference_db", reference_db, -np.inf, np.inf, "dB")
+    return evaluate(slope_formula, finite_db, column, settings=(exponent, reference_distance_m))
 
 
 @part
-def _slope(reference_db: Any, distance_m: Any, exponent: float, reference_distance_m: float) -> Any:
+def slope_formula(reference_db: Any, distance_m: Any, exponent: float, reference_distance_m: float) -> Any:
     return reference_db + 10.0 * exponent * log10(distance_m / reference_distance_m)
 
 
 def _slope_from_free_space(distance_m: Any, frequency_hz: Any, exponent: float, reference_distance_m: float) -> Any:
     reference_db = free_space_formula(reference_distance_m, frequency_hz)
-    return _slope(reference_db, distance_m, exponent, reference_distance_m)
+    return slope_formula(reference_db, distance_m, exponent, reference_distance_m)

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from radio_models.domain import ANY, Domain, Range
+from radio_models.elementwise import evaluate
 from radio_models.errors import RadioError
 from radio_models.floats import Floats
-from radio_models.log_distance import slope_loss_db
+from radio_models.log_distance import slope_formula
 from radio_models.paths import Paths
 
 
@@ -90,5 +91,6 @@ class LoraEmpirical:
         start_db: ArrayLike = fit.reference_loss_db
         if fit.height_slope_db:
             start_db = fit.reference_loss_db - fit.height_slope_db * np.log10(paths.mobile_height_m)
-        loss_db = slope_loss_db(start_db, fit.exponent, paths.distance_m, fit.reference_distance_m)
+        line = fit.exponent, fit.reference_distance_m
+        loss_db = evaluate(slope_formula, start_db, paths.distance_m, settings=line)
         return np.broadcast_to(loss_db, paths.shape)

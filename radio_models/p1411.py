@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from radio_models.domain import Domain, Range
 from radio_models.elementwise import evaluate, log10, part
 from radio_models.errors import RadioError
-from radio_models.floats import Floats
+from radio_models.floats import Floats, positive
 from radio_models.paths import Paths
 
 Environment = Literal[
@@ -58,7 +58,8 @@ def site_general_loss_db(distance_m: ArrayLike, frequency_ghz: ArrayLike, enviro
     79.622
     """
     row = _row(environment)
-    return evaluate(_site_general, distance_m, frequency_ghz, settings=(row.alpha, row.beta, row.gamma))
+    link = positive(distance_m=distance_m, frequency_ghz=frequency_ghz)
+    return evaluate(_site_general, *link, settings=(row.alpha, row.beta, row.gamma))
 
 
 @part

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from radio_models.domain import Domain, Range
 from radio_models.elementwise import choose, evaluate, exponential, larger, log10, part, smaller
 from radio_models.errors import RadioError
-from radio_models.floats import Floats, floats
+from radio_models.floats import Floats, floats, non_negative, positive
 from radio_models.free_space import SPEED_OF_LIGHT_M_PER_S
 from radio_models.paths import Paths
 
@@ -53,7 +53,7 @@ def uma_los_loss_db(
     >>> uma_los_loss_db(100.0, 2.0).round(3).item()
     78.277
     """
-    return evaluate(_uma_los, d_2d_m, frequency_ghz, h_bs_m, h_ut_m, environment_height_m)
+    return evaluate(_uma_los, *_link(d_2d_m, frequency_ghz, h_bs_m, h_ut_m), environment_height_m)
 
 
 @part
@@ -78,7 +78,7 @@ def uma_nlos_loss_db(
     >>> uma_nlos_loss_db(100.0, 2.0).round(3).item()
     98.177
     """
-    return evaluate(_uma_nlos, d_2d_m, frequency_ghz, h_bs_m, h_ut_m, environment_height_m)
+    return evaluate(_uma_nlos, *_link(d_2d_m, frequency_ghz, h_bs_m, h_ut_m), environment_height_m)
 
 
 @part
@@ -95,7 +95,7 @@ def umi_los_loss_db(
     >>> umi_los_loss_db(100.0, 2.0).round(3).item()
     80.453
     """
-    return evaluate(_umi_los, d_2d_m, frequency_ghz, h_bs_m, h_ut_m)
+    return evaluate(_umi_los, *_link(d_2d_m, frequency_ghz, h_bs_m, h_ut_m))
 
 
 @part
@@ -115,7 +115,7 @@ def umi_nlos_loss_db(
     >>> umi_nlos_loss_db(100.0, 2.0).round(3).item()
     99.467
     """
-    return evaluate(_umi_nlos, d_2d_m, frequency_ghz, h_bs_m, h_ut_m)
+    return evaluate(_umi_nlos, *_link(d_2d_m, frequency_ghz, h_bs_m, h_ut_m))
 
 
 @part
@@ -137,7 +137,8 @@ def rma_los_loss_db(
     >>> rma_los_loss_db(1000.0, 0.868).round(3).item()
     93.68
     """
-    return evaluate(_rma_los, d_2d_m, frequency_ghz, h_bs_m, h_ut_m, building_height_m)
+    link = _link(d_2d_m, frequency_ghz, h_bs_m, h_ut_m)
+    return evaluate(_rma_los, *link, *positive(building_height_m=building_height_m))
 
 
 @part
@@ -169,8 +170,8 @@ def rma_nlos_loss_db(
     >>> rma_nlos_loss_db(1000.0, 0.868).round(3).item()
     118.313
     """
-    town = building_height_m, street_width_m
-    return evaluate(_rma_nlos, d_2d_m, frequency_ghz, h_bs_m, h_ut_m, *town)
+    town = positive(building_height_m=building_height_m, street_width_m=street_width_m)
+    return evaluate(_rma_nlos, *_link(d_2d_m, frequency_ghz, h_bs_m, h_ut_m), *town)
 
 
 @part
@@ -195,7 +196,7 @@ def los_probability(scenario: Scenario, d_2d_m: ArrayLike, h_ut_m: ArrayLike = 1
     [1.0, 0.3477]
     """
     formula: Any = {"uma": _uma_sight, "umi": _umi_sight, "rma": _rma_sight}[_known(scenario)]
-    return evaluate(formula, d_2d_m, h_ut_m)
+    return evaluate(formula, *non_negative(d_2d_m=d_2d_m), *positive(h_ut_m=h_ut_m))
 
 
 @part
@@ -343,6 +344,13 @@ def _rma(d_3d: Any, f_hz: Any, tx: Any, rx: Any, building_m: float, street_m: fl
         return _rma_nlos(d, f, h_bs, h_ut, building_m, street_m)
     share, blocked = _rma_sight(d, h_ut), _rma_nlos(d, f, h_bs, h_ut, building_m, street_m)
     return share * _rma_los(d, f, h_bs, h_ut, building_m) + (1.0 - share) * blocked
+
+
+def _link(d_2d_m: ArrayLike, frequency_ghz: ArrayLike, h_bs_m: ArrayLike, h_ut_m: ArrayLike) -> list[Floats]:
+    """The arguments that all losses share, checked together."""
+    _, *others = non_negative(d_2d_m=d_2d_m, frequency_ghz=frequency_ghz, h_bs_m=h_bs_m, h_ut_m=h_ut_m)
+    positive(frequency_ghz=frequency_ghz, h_bs_m=h_bs_m, h_ut_m=h_ut_m)
+    return [floats(d_2d_m), *others]
 
 
 def _known(scenario: str) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from radio_models.domain import Domain
 from radio_models.elementwise import evaluate, larger, log10, smaller
 from radio_models.errors import RadioError
-from radio_models.floats import Floats
+from radio_models.floats import Floats, non_negative, positive
 from radio_models.free_space import SPEED_OF_LIGHT_M_PER_S, free_space_formula
 from radio_models.paths import Paths
 
@@ -39,10 +39,12 @@ def two_ray_loss_db(
     >>> two_ray_loss_db(1000.0, 868e6, 10.0, 2.0).round(2).item()
     94.51
     """
-    ground = relative_permittivity, conductivity_s_per_m
-    return evaluate(
-        _two_rays, distance_m, frequency_hz, tx_height_m, rx_height_m, *ground, settings=(polarization == "vertical",)
-    )
+    link = positive(
+        distance_m=distance_m, frequency_hz=frequency_hz, tx_height_m=tx_height_m, rx_height_m=rx_height_m,
+        relative_permittivity=relative_permittivity,
+    )  # fmt: skip
+    ground = non_negative(conductivity_s_per_m=conductivity_s_per_m)
+    return evaluate(_two_rays, *link, *ground, settings=(polarization == "vertical",))
 
 
 def _two_rays(
@@ -86,7 +88,10 @@ def plane_earth_loss_db(
     >>> plane_earth_loss_db(10_000.0, 868e6, 10.0, 2.0).round(2).item()
     133.98
     """
-    return evaluate(_plane_earth, distance_m, frequency_hz, tx_height_m, rx_height_m)
+    link = positive(
+        distance_m=distance_m, frequency_hz=frequency_hz, tx_height_m=tx_height_m, rx_height_m=rx_height_m
+    )  # fmt: skip
+    return evaluate(_plane_earth, *link)
 
 
 def _plane_earth(distance_m: Any, frequency_hz: Any, tx_height_m: Any, rx_height_m: Any) -> Any:
@@ -122,15 +127,9 @@ class TwoRay:
 
     def loss_db(self, paths: Paths) -> Floats:
         """Loss [dB] in the shape of `paths`."""
-        loss_db = two_ray_loss_db(
-            paths.distance_m,
-            paths.frequency_hz,
-            paths.tx_height_m,
-            paths.rx_height_m,
-            polarization=self.polarization,
-            relative_permittivity=self.relative_permittivity,
-            conductivity_s_per_m=self.conductivity_s_per_m,
-        )
+        columns = paths.distance_m, paths.frequency_hz, paths.tx_height_m, paths.rx_height_m
+        ground = self.relative_permittivity, self.conductivity_s_per_m
+        loss_db = evaluate(_two_rays, *columns, *ground, settings=(self.polarization == "vertical",))
         return np.broadcast_to(loss_db, paths.shape)
 
 
@@ -147,5 +146,6 @@ class PlaneEarth:
 
     def loss_db(self, paths: Paths) -> Floats:
         """Loss [dB] in the shape of `paths`."""
-        loss_db = plane_earth_loss_db(paths.distance_m, paths.frequency_hz, paths.tx_height_m, paths.rx_height_m)
+        columns = paths.distance_m, paths.frequency_hz, paths.tx_height_m, paths.rx_height_m
+        loss_db = evaluate(_plane_earth, *columns)
         return np.broadcast_to(loss_db, paths.shape)
