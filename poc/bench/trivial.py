@@ -81,8 +81,8 @@ def trivial_numbers(world: PublicWorld) -> dict[str, Array]:
         "asserted elevation": hotspots["elevation_m"],
         "claimed power": _mean(beacons["power_dbm"].astype(float), beaconer, n),
         "phase of the beacons": _mean((beacons["received_ns"] % _BUCKET_NS).astype(float), beaconer, n),
-        "milliseconds of arrivals": _mean((heard["received_ns"] // _MS % 1000).astype(float), witness, n),
-        "beacon ids": _mean(beacons["beacon"].astype(float), beaconer, n),
+        "milliseconds of arrivals": _evenness((heard["received_ns"] // _MS % 1000 + 0.5) / 1000.0, witness, n),
+        "beacon ids": _evenness(beacons["beacon"] / 2.0**64, beaconer, n),
         "beacons sent": n_sent,
         "witnesses": n_witnesses,
         "reports sent": np.bincount(witness, minlength=n).astype(float),
@@ -198,6 +198,12 @@ def _places(hotspots: Table) -> dict[str, Array]:
 def _mean(values: Array, row: Array, n: int) -> Array:
     count = np.bincount(row, minlength=n)
     return np.where(count > 0, np.bincount(row, values, n) / np.maximum(count, 1), np.nan)
+
+
+def _evenness(share: Array, row: Array, n: int) -> Array:
+    """Mean of numbers spread evenly over 0 to 1, in standard errors from one half: so that their count does not show."""
+    count = np.bincount(row, minlength=n)
+    return np.asarray((_mean(share, row, n) - 0.5) * np.sqrt(12.0 * count))
 
 
 def _highest(values: Array, row: Array, n: int) -> Array:
