@@ -122,7 +122,7 @@ def bench(
     title = f"{name}, {contest.index['part']}, {contest.index['n_honest']:,} honest hotspots a world"
     show_result(result.rows, readable(result.rows), output, title)
     for row in result.rows:
-        if row.get("n_missing") or row.get("n_unusable"):
+        if row["kind"] in ("entry", "detector") and (row["n_missing"] or row["n_unusable"]):
             say(
                 f"{row['entry']}, {row['cell']}: {row['n_missing']:,} hotspots without a usable score "
                 f"(they rank last), {row['n_unusable']:,} rows of no use."

@@ -106,15 +106,16 @@ def chance_band(liars: Array, honest: Array, party: Array, n_looks: int) -> floa
     """How far from one half the area under the curve of a number may stray by chance, over so many looks.
 
     liars, honest: the number's values; party: of each liar, those of one party stray together. 99 % over all looks
-    (Bonferroni). The variance is the larger of that of unrelated numbers, (n + m + 1) / 12 n m (Hanley and McNeil,
-    Radiology 143, 1982), and that of the liars' placements summed by party (N. Obuchowski, Biometrics 53, 1997).
+    (Bonferroni). The larger of two bands: of unrelated numbers, with the variance (n + m + 1) / 12 n m (Hanley and
+    McNeil, Radiology 143, 1982); and of the liars' placements summed by party (N. Obuchowski, Biometrics 53, 1997), with
+    Student's quantile, since there may be few parties.
 
     >>> rng = np.random.default_rng(0)
     >>> band = chance_band(rng.random(100), rng.random(1000), np.arange(100), 10)
     >>> 0.08 < band < 0.12
     True
     """
-    from scipy.special import ndtri
+    from scipy.special import ndtri, stdtrit
 
     if not len(liars) or not len(honest):
         return 0.5
@@ -125,7 +126,9 @@ def chance_band(liars: Array, honest: Array, party: Array, n_looks: int) -> floa
     n_parties = max(len(np.unique(party)), 2)
     clustered = float(np.square(by_party).sum()) / len(liars) ** 2 * n_parties / (n_parties - 1)
     unrelated = (len(liars) + len(honest) + 1) / (12.0 * len(liars) * len(honest))
-    return float(-ndtri(0.005 / max(n_looks, 1)) * np.sqrt(max(clustered, unrelated)))
+    tail = 0.005 / max(n_looks, 1)
+    bands = -ndtri(tail) * np.sqrt(unrelated), -stdtrit(n_parties - 1, tail) * np.sqrt(clustered)
+    return float(min(max(bands), 0.5))
 
 
 def classifier(worlds: Sequence[Mapping[str, Array]], lies: Sequence[Array], names: Sequence[str]) -> list[Array]:
@@ -201,7 +204,7 @@ def _mean(values: Array, row: Array, n: int) -> Array:
 
 
 def _evenness(share: Array, row: Array, n: int) -> Array:
-    """Mean of numbers spread evenly over 0 to 1, in standard errors from one half: so that their count does not show."""
+    """Mean of numbers spread evenly over 0 to 1, in standard errors from one half, so that their count is hidden."""
     count = np.bincount(row, minlength=n)
     return np.asarray((_mean(share, row, n) - 0.5) * np.sqrt(12.0 * count))
 
