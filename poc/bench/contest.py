@@ -202,6 +202,7 @@ def grade_cell(spec: dict[str, Any]) -> dict[str, Any]:
     for name, scores in as_scores.items():
         seen = [_looked_at(part, values) for part, values in zip(answers, references[name], strict=True)]
         grades = graded(seen, pooled_ranks(scores), references, scores, n_draws=0)
+        grades |= {"n_missing": None, "n_harmless": int(sum((part.label == HARMLESS).sum() for part in answers))}
         rows.append({"entry": name, "kind": "reference", **about, **grades})
     trivial = [_trivial(Path(path)) for path in spec["trivial"]]
     for name in [RANDOM, *(name for name, group in GROUPS.items() if group != BOOKKEEPING)]:

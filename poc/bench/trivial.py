@@ -107,7 +107,7 @@ def chance_band(liars: Array, honest: Array, party: Array, n_looks: int) -> floa
 
     liars, honest: the number's values; party: of each liar, those of one party stray together. 99 % over all looks
     (Bonferroni). The larger of two bands: of unrelated numbers, with the variance (n + m + 1) / 12 n m (Hanley and
-    McNeil, Radiology 143, 1982); and of the liars' placements summed by party (N. Obuchowski, Biometrics 53, 1997), with
+    McNeil, Radiology 143, 1982); and of the liars' placements by party (N. Obuchowski, Biometrics 53, 1997), with
     Student's quantile, since there may be few parties.
 
     >>> rng = np.random.default_rng(0)
