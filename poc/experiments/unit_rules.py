@@ -11,7 +11,7 @@ from typing import Any
 
 from poc.experiments.metric_names import metric
 from poc.experiments.sweep_file import Point, Sweep
-from poc.metrics import grade
+from poc.metrics import grade_otherwise_paid
 from poc.rewards.amounts import pay
 from poc.rewards.claims import beacon_witness_claims
 from poc.rewards.rules.helium_density import HeliumDensity
@@ -65,7 +65,7 @@ def run_rules(spec: dict[str, Any]) -> list[dict[str, Any]]:
     section = scenarios[0].time
     rewarded = range(section.warm_up_epochs, section.n_epochs)
     sums = {epoch: _statistics(run, epoch) for epoch in rewarded}
-    graded = [grade(*_paid(run, scenario, sums), run.city) for scenario in scenarios]
+    graded = [grade_otherwise_paid(run.metrics, *_paid(run, scenario, sums)) for scenario in scenarios]
     return [{name: metric(metrics, name) for name in spec["metrics"]} for metrics in graded]
 
 

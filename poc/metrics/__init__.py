@@ -27,17 +27,13 @@ def grade(tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], city: Cit
     """
     first_epoch = first_measured_epoch(manifest)
     labels = labels_from(tables)
-    earned = earnings(tables, first_epoch)
-    whole = tables if _keeps_every_report(manifest) else Without(tables, "witness_verdicts")
+    whole = _whole(tables, manifest)
     counts = _counts(whole, labels, first_epoch)
     return {
         **counts,
         "coverage": coverage(tables, labels, first_epoch, city),
         "detection": detection(tables, labels, first_epoch) if labels is not None else {},
-        "leakage": leakage(earned, labels) if labels is not None else None,
-        "collateral": collateral(whole, earned, labels, first_epoch) if labels is not None else None,
-        "rewards": spread_of(earned, labels),
-        "returns": returns(tables, earned, labels, counts["n_epochs_measured"] or 0) if labels is not None else None,
+        **_of_pay(tables, manifest, labels, counts["n_epochs_measured"] or 0),
         "witness_graph": witness_graph_of(whole, first_epoch, counts["n_hotspots"] or 0),
         "witness_distance": witness_distances(whole, first_epoch),
         "reasons": {
@@ -47,9 +43,34 @@ def grade(tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], city: Cit
     }
 
 
-def _keeps_every_report(manifest: Mapping[str, Any]) -> bool:
-    """False where the scenario kept selected reports only: shares of all reports cannot be told from them."""
-    return "all" in manifest.get("scenario", {}).get("reports", ["all"])
+def grade_otherwise_paid(
+    graded: Mapping[str, Any], tables: Mapping[str, pa.Table], manifest: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The grades of a run that differs from the graded one in its rewards alone: what else was graded stays."""
+    labels = labels_from(tables)
+    return {**graded, **_of_pay(tables, manifest, labels, graded["n_epochs_measured"] or 0)}
+
+
+def _of_pay(
+    tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], labels: Labels | None, n_epochs: int
+) -> dict[str, Any]:
+    """The sections that depend on who was paid what."""
+    first_epoch = first_measured_epoch(manifest)
+    earned = earnings(tables, first_epoch)
+    if labels is None:
+        return {"leakage": None, "collateral": None, "rewards": spread_of(earned, labels), "returns": None}
+    return {
+        "leakage": leakage(earned, labels),
+        "collateral": collateral(_whole(tables, manifest), earned, labels, first_epoch),
+        "rewards": spread_of(earned, labels),
+        "returns": returns(tables, earned, labels, n_epochs),
+    }
+
+
+def _whole(tables: Mapping[str, pa.Table], manifest: Mapping[str, Any]) -> Mapping[str, pa.Table]:
+    """Without verdicts where the scenario kept the selected alone: shares of all reports cannot be told from them."""
+    every = "all" in manifest.get("scenario", {}).get("reports", ["all"])
+    return tables if every else Without(tables, "witness_verdicts")
 
 
 def _counts(tables: Mapping[str, pa.Table], labels: Labels | None, first_epoch: int) -> dict[str, int | None]:
