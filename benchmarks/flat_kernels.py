@@ -36,11 +36,9 @@ def _fades(one, two, seed, fades, power, total):  # type: ignore[no-untyped-def]
     for k in range(len(fades)):
         fades[k] = np.uint32(mix64(mix64(np.uint64(one[k]) + seed) + np.uint64(two[k])) >> _32)
     for k in range(len(fades)):
-        power[k] = uniform_log(fades[k])
-    for k in range(len(fades)):
         rest = (np.float32(np.int32(fades[k] ^ _ALL)) + _HALF) * _UNIT  # exact where a deep fade would be lost
         weak = rest * (_ONE + rest * (_HALF + rest * _THIRD))
-        power[k] = weak if fades[k] >= _DEEP else power[k]
+        power[k] = weak if fades[k] >= _DEEP else uniform_log(fades[k])
     for k in range(len(fades)):
         total[k] += _TO_DB * log2(power[k])
 
