@@ -17,13 +17,13 @@ from poc.beacon.frame import FRAME_BYTES
 from poc.keys import mix64
 from poc.schema import BEACONS, WITNESS_REPORTS
 from poc.shard import ReportShard
-from poc.table import Array, Table, looked_up
+from poc.table import Array, Table
 from poc.world.attacks.attack import Emissions
 from poc.world.backhaul import arrival_ns, is_up, outages, ticks
 from poc.world.beaconing import Transmissions, beacon_times, entropies_of
 from poc.world.receiving import SOFT_DB, Packets, is_asked_for, received
 from poc.world.truth import Setting, Span, World
-from poc.world.witnessing.hearing import Receptions, calls_of, hear
+from poc.world.witnessing.hearing import Receptions, arrivals, calls_of, hear
 from poc.world.witnessing.links import Airspace, Links, airspace_of
 from poc.world.witnessing.tables import tables_of
 from radio_models.lora.airtime import airtime_s
@@ -283,16 +283,18 @@ class BeaconWitness:
 
     def _shard(self, world: World, airspace: Airspace, heard: _Heard, place: Array, of_site: Array) -> ReportShard:
         on_air, receptions = heard.on_air, heard.receptions
-        heard_ns = np.repeat(on_air.time_ns + self._airtime_ns, np.diff(receptions.start))
+        heard_ns = on_air.time_ns + self._airtime_ns
         by_clock_ns = None
         if "all" in self.setting.scenario.reports:
-            by_clock_ns = heard_ns + _offset_ns(world.truth)[airspace.ground.sites.row[receptions.witness]]
+            row = airspace.ground.sites.row[receptions.witness]
+            by_clock_ns = np.repeat(heard_ns, np.diff(receptions.start)) + _offset_ns(world.truth)[row]
+        witness_row, received_ns = arrivals(receptions, heard_ns, of_site)
         return ReportShard(
             beacons=self._beacons(world, on_air),
             beaconer_row=place[on_air.sender],
             start=receptions.start,
-            witness_row=looked_up(of_site, receptions.witness),
-            received_ns=heard_ns + receptions.delay_ns,
+            witness_row=witness_row,
+            received_ns=received_ns,
             rssi_dbm=receptions.rssi_dbm,
             snr_db=receptions.snr_db,
             report_root=int(self.setting.keys.of("report-id").root),

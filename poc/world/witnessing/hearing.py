@@ -73,6 +73,19 @@ def hear(calls: Calls, links: Links, sites: Sites, down: tuple[Array, Array], ta
     return hear_in_numpy(calls, links, sites, down, tables)
 
 
+def arrivals(receptions: Receptions, heard_ns: Array, row: Array) -> tuple[Array, Array]:
+    """Row of the witness (int32) and time of arrival [ns] of each report on beacons that ended at `heard_ns`.
+
+    `row` (int32) gives the row of each site. The columns of `receptions` may be used up: they are not to be read again.
+    """
+    if len(row) >= COMPILED_FROM:
+        from poc.world.witnessing.receptions_compiled import arrive
+
+        arrive(receptions.start, heard_ns, row, receptions.witness, receptions.delay_ns)
+        return receptions.witness, receptions.delay_ns
+    return row[receptions.witness], np.repeat(heard_ns, np.diff(receptions.start)) + receptions.delay_ns
+
+
 def hear_in_numpy(calls: Calls, links: Links, sites: Sites, down: tuple[Array, Array], tables: Tables) -> Receptions:
     """The plain form, which the compiled one is held to."""
     first = links.start[calls.sender]

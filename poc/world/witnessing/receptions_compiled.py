@@ -324,3 +324,12 @@ def receptions(calls, begin, links, sites, down, tables, some_down, work, found,
             n_read = n_out
     read_out(found, n_out - n_read, links, sites, tables, n_read, out.witness, out.rssi_dbm, out.snr_db)
     return n_done
+
+
+@numba.njit(error_model="numpy", nogil=True, cache=True)
+def arrive(start, heard_ns, row, witness, delay_ns):  # type: ignore[no-untyped-def]
+    """Turn sites into rows and delays into times of arrival, in place."""
+    for call in range(len(heard_ns)):
+        for k in range(start[call], start[call + 1]):
+            witness[np.uint64(k)] = row[np.uint32(witness[np.uint64(k)])]
+            delay_ns[np.uint64(k)] += heard_ns[call]

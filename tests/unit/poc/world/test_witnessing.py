@@ -16,7 +16,7 @@ from poc.keys import Keys, mix64
 from poc.schema import TRUTH
 from poc.world.backhaul import delay_ns
 from poc.world.truth import Radio, Setting
-from poc.world.witnessing import receptions, static
+from poc.world.witnessing import hearing, receptions, static
 from poc.world.witnessing.hearing import calls_of, hear_in_numpy
 from poc.world.witnessing.links import airspace_of
 from poc.world.witnessing.receptions import flat_links, receptions_compiled
@@ -259,3 +259,15 @@ def test_first_arrivals_are_the_head_of_all_receptions(some_down):
             mine = slice(first.start[k], first.start[k + 1])
             for name in ("witness", "delay_ns", "rssi_dbm", "snr_db"):
                 assert np.array_equal(getattr(first, name)[mine], getattr(heard, name)[head]), name
+
+
+def test_arrivals_are_the_same_in_place(monkeypatch):
+    airspace = airspace_of(fleet(100), setting(), SENSITIVITY_DBM)
+    calls, heard = receptions_of(airspace, links_compiled(airspace, 0, 100), 0, 100)
+    heard_ns, row = np.arange(len(calls.sender)) * 10**9, airspace.ground.sites.row
+    plain = hearing.arrivals(heard, heard_ns, row)
+    monkeypatch.setattr(hearing, "COMPILED_FROM", 0)
+    in_place = hearing.arrivals(heard, heard_ns, row)
+    assert len(plain[0]) > 500
+    for one, two in zip(plain, in_place, strict=True):
+        assert np.array_equal(one, two) and one.dtype == two.dtype
