@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from poc.rewards.density import DENSITY_TABLES, ONE_E4, DensityGrid, Level, density_grid
 from poc.table import Table
-from poc.validator.memory import Events
+from poc.validator.memory import RECIPROCAL_COLUMNS, Events
 from poc.validator.state import NEVER_NS
 
 NO_REGION = 99
@@ -35,23 +35,24 @@ def scales_over_time(
     `last_times` what was remembered before. The map is that of the last full `density_refresh_s` of UTC before the
     beacon; a cell without an active hotspot has `default_scale_e4`.
     """
-    last_ns = np.append(last_times["last_reciprocal_beacon_ns"], NEVER_NS)[last_times.rows_of(hotspots["hotspot"])]
+    remembered = last_times.rows_of(hotspots["hotspot"])
+    last_ns, earlier_ns = (np.append(last_times[name], NEVER_NS)[remembered] for name in RECIPROCAL_COLUMNS)
     events = hotspots.rows_of(reciprocal.hotspot), reciprocal.received_ns
     sender = hotspots.rows_of(beacons["beaconer"])
-    return scales_by_row(hotspots, last_ns, events, sender, beacons["received_ns"], wanted, limits)
+    return scales_by_row(hotspots, (last_ns, earlier_ns), events, sender, beacons["received_ns"], wanted, limits)
 
 
 def scales_by_row(
     hotspots: Table,
-    last_ns: npt.NDArray[np.int64],
+    remembered: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
     reciprocal: tuple[npt.NDArray[Any], npt.NDArray[np.int64]],
     sender: npt.NDArray[Any],
     received_ns: npt.NDArray[np.int64],
     wanted: npt.NDArray[np.bool_],
     limits: Any,
 ) -> npt.NDArray[np.int64]:
-    """As `scales_over_time`, by rows of HOTSPOTS: `last_ns` of each, row and arrival of the reciprocal beacons in
-    processing order, sender and arrival of the beacons asked about in any order.
+    """As `scales_over_time`, by rows of HOTSPOTS: last and earlier reciprocal beacon of each as remembered, row and
+    arrival of the reciprocal beacons in processing order, sender and arrival of the beacons asked about in any order.
     """
     table = DENSITY_TABLES[limits.density_table]
     scale_e4 = np.where(wanted, ONE_E4, 0)
@@ -60,7 +61,7 @@ def scales_by_row(
     located = hotspots["region"] != NO_REGION
     grid = density_grid(hotspots["cell"], table)
     beacon_cell = np.append(grid.place, -1)[sender]
-    last_ns, (event_row, event_ns) = last_ns.copy(), reciprocal
+    event_row, event_ns = reciprocal
 
     refresh_ns = limits.density_refresh_s * 10**9
     window_ns = int(limits.interactivity_h * 3600 * 10**9) + limits.loader_look_back_s * 10**9
@@ -73,6 +74,12 @@ def scales_by_row(
     density_map, n_written = _map_of(grid, table), 0
     for start, stop in pairwise(bounds):
         now_ns = int(period[start]) * refresh_ns
+        if start == 0:  # what was remembered may be younger than the map
+            waiting = remembered[0] >= now_ns
+            last_ns = np.where(waiting, remembered[1], remembered[0])
+        elif waiting.any():
+            due = waiting & (remembered[0] < now_ns)
+            last_ns[due], waiting = np.maximum(last_ns[due], remembered[0][due]), waiting & ~due
         n_past = int(np.searchsorted(event_ns, now_ns))
         last_ns[event_row[n_written:n_past]] = event_ns[n_written:n_past]
         n_written = n_past

@@ -122,7 +122,7 @@ def judge(rules: Rules, hotspots: Table, reports: Mapping[str, Table], state: Va
     return Judgement(
         verdicts=verdicts,
         joined={"joined_beacons": beacons, "receptions": receptions},
-        state=ValidatorState(last_times_after(memory, events), state.denylist),
+        state=ValidatorState(last_times_after(memory, events, limits.density_refresh_s * 10**9), state.denylist),
         n_dropped=joined.n_dropped,
     )
 

@@ -17,6 +17,7 @@ from poc.validator.state import LAST_TIMES, NEVER_NS
 Hotspots = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
 Times = npt.NDArray[np.int64]
+RECIPROCAL_COLUMNS = ("last_reciprocal_beacon_ns", "earlier_reciprocal_beacon_ns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,11 @@ def last_times_before(
     return np.where(seen, events.received_ns[order][np.maximum(place, 0)], times)
 
 
-def last_times_after(last_times: Table, events: dict[str, Events]) -> Table:
-    """LAST_TIMES after an epoch: for each column the last event written, else what was remembered before."""
+def last_times_after(last_times: Table, events: dict[str, Events], refresh_ns: int) -> Table:
+    """LAST_TIMES after an epoch: for each column the last event written, else what was remembered before.
+
+    `refresh_ns` is how often the density map is renewed.
+    """
     hotspots = np.unique(np.concatenate([last_times["hotspot"], *(_distinct(e.hotspot) for e in events.values())]))
     remembered = last_times.rows_of(hotspots)
     columns = {}
@@ -63,7 +67,31 @@ def last_times_after(last_times: Table, events: dict[str, Events]) -> Table:
         times = np.append(last_times[column], NEVER_NS)[remembered]
         times[np.searchsorted(hotspots, written.hotspot)] = written.received_ns  # in order, so the last one stays
         columns[column] = times
+    written = events["last_reciprocal_beacon_ns"]
+    last, earlier = RECIPROCAL_COLUMNS
+    before_ns, earlier_before_ns = (np.append(last_times[name], NEVER_NS)[remembered] for name in RECIPROCAL_COLUMNS)
+    row = np.searchsorted(hotspots, written.hotspot)
+    columns[earlier] = earlier_times(
+        columns[last], row, written.received_ns, before_ns, earlier_before_ns, refresh_ns
+    )  # fmt: skip
     return LAST_TIMES.table(hotspot=hotspots, **columns)
+
+
+def earlier_times(
+    last_ns: Times, row: Positions, event_ns: Times, before_ns: Times, earlier_before_ns: Times, refresh_ns: int
+) -> Times:
+    """Of each hotspot the last event before the density map that its last event `last_ns` falls under.
+
+    `row` and `event_ns` are the events of the epoch in order, `before_ns` and `earlier_before_ns` what was remembered.
+
+    >>> earlier_times(np.array([25]), np.array([0, 0]), np.array([19, 25]), np.array([5]), np.array([3]), 10).tolist()
+    [19]
+    """
+    mark_ns = np.where(last_ns == NEVER_NS, NEVER_NS, last_ns // refresh_ns * refresh_ns)
+    earlier_ns = np.where(before_ns < mark_ns, before_ns, earlier_before_ns)
+    old = event_ns < mark_ns[row]
+    earlier_ns[row[old]] = event_ns[old]  # in order, so the last one stays
+    return earlier_ns
 
 
 def _distinct(ids: Hotspots) -> Hotspots:

@@ -20,6 +20,12 @@ LAST_TIMES = Schema(
         Column("last_beacon_ns", "int64", "ns", "arrival of its last beacon that reached the checks; smallest = never"),
         Column("last_reciprocal_beacon_ns", "int64", "ns", "last valid beacon with a witness report attached"),
         Column("last_witness_ns", "int64", "ns", "last witness report that passed the checks"),
+        Column(
+            "earlier_reciprocal_beacon_ns",
+            "int64",
+            "ns",
+            "last reciprocal beacon before the half-hour of the last: what the density map of that half-hour knew",
+        ),
     ),
     "what the validator remembers of each hotspot",
 )

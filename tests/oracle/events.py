@@ -58,7 +58,7 @@ class Scene:
         }
         never = np.iinfo(np.int64).min
         for hotspot in hotspots:
-            rows[hotspot] = (hotspot, rows.get(hotspot, (0, never))[1], at_ns, at_ns)
+            rows[hotspot] = (hotspot, rows.get(hotspot, (0, never))[1], at_ns, at_ns, never)
         columns = zip(*(rows[key] for key in sorted(rows)), strict=True)
         table = LAST_TIMES.table(**{name: list(values) for name, values in zip(LAST_TIMES.names, columns, strict=True)})
         self.state = ValidatorState(table, self.state.denylist)

@@ -68,6 +68,7 @@ class ScalarVerifier:
         self.hotspots = hotspots
         self.status, self.denied, self.edges = denylist
         self.last_beacon, self.last_reciprocal, self.last_witness = {}, {}, {}
+        self.reciprocals = {}  # all of them, since a map is that of an earlier moment
         self.map_time, self.map_active, self.map = None, None, {}
 
     # -- what is asserted
@@ -155,6 +156,7 @@ class ScalarVerifier:
         passed = reason == 0
         if passed and (attached or self.counts_unheard):
             self.last_reciprocal[h] = b["received_ns"]
+            self.reciprocals.setdefault(h, []).append(b["received_ns"])
 
         witnesses, seen = {}, set()
         for r in attached:
@@ -197,9 +199,11 @@ class ScalarVerifier:
     def scale(self, b):
         now_ns = b["received_ns"] // (1800 * 10**9) * 1800 * 10**9
         if self.map_time != now_ns:
-            # beacons are walked in order, so the memory holds just what came before; but not what came at this instant
             oldest = now_ns - 61 * 3600 * 10**9
-            active = frozenset(h for h, last in self.last_reciprocal.items() if last >= oldest and self.asserted(h))
+            active = frozenset(
+                h for h, times in self.reciprocals.items()
+                if self.asserted(h) and next((t for t in reversed(times) if t < now_ns), oldest - 1) >= oldest
+            )  # fmt: skip
             if active != self.map_active:
                 self.map_active, self.map = active, density(sorted(self.cell(h) for h in active), self.table)
             self.map_time = now_ns

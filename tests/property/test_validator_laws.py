@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from poc.profiles import PROFILES
@@ -62,6 +62,7 @@ def test_another_failing_check_never_makes_a_report_valid(seed, stage, modulus):
 
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 23))
+@example(324, 10)  # somebody beacons between the last density map and the cut
 def test_two_epochs_judge_like_one(seed, hour):
     hotspots, reports = _world(seed)
     # without twins: a payload that comes again in the second epoch would find its reports there

@@ -158,7 +158,8 @@ class ShardJudge:
     def state_after(self, settled: Settled) -> ValidatorState:
         """What the validator remembers after the epoch."""
         times = last_times_after(
-            settled.own, self.remembered, self.state.last_times, self.sites.hotspots["hotspot"]
+            settled.own, self.remembered, self.state.last_times, self.sites.hotspots["hotspot"],
+            self.limits.density_refresh_s * 10**9,
         )  # fmt: skip
         return ValidatorState(times, self.state.denylist)
 
@@ -236,7 +237,7 @@ class ShardJudge:
         events = own.row_of_entry()[reciprocal], own.received_ns[reciprocal]
         return scales_by_row(
             self.sites.hotspots,
-            self.remembered.reciprocal_ns,
+            (self.remembered.reciprocal_ns, self.remembered.earlier_reciprocal_ns),
             events,
             row,
             received_ns,

@@ -13,6 +13,7 @@ import numba
 import numpy as np
 
 from poc.table import Array, Table
+from poc.validator.memory import earlier_times
 from poc.validator.state import LAST_TIMES, NEVER_NS
 
 ADMITTED, PASSED, RECIPROCAL = 1, 2, 4
@@ -25,11 +26,12 @@ class Remembered:
     beacon_ns: Array
     reciprocal_ns: Array
     witness_ns: Array
+    earlier_reciprocal_ns: Array
 
     @staticmethod
     def of(last_times: Table, hotspot: Array) -> Remembered:
         if not len(last_times):
-            return Remembered(*(np.broadcast_to(np.int64(NEVER_NS), (len(hotspot),)) for _ in range(3)))
+            return Remembered(*(np.broadcast_to(np.int64(NEVER_NS), (len(hotspot),)) for _ in range(4)))
         row = last_times.rows_of(hotspot)
         return Remembered(*(np.append(last_times[name], NEVER_NS)[row] for name in LAST_TIMES.names[1:]))
 
@@ -130,7 +132,9 @@ def witnesses_decided(
     return n_valid, n_selected, rows[:n]
 
 
-def last_times_after(own: OwnBeacons, remembered: Remembered, last_times: Table, hotspot: Array) -> Table:
+def last_times_after(
+    own: OwnBeacons, remembered: Remembered, last_times: Table, hotspot: Array, refresh_ns: int
+) -> Table:
     """LAST_TIMES after the epoch, of all who had an event in it or were remembered before."""
     before = remembered
     columns = np.array(before.beacon_ns), np.array(before.reciprocal_ns), np.array(before.witness_ns)
@@ -140,10 +144,15 @@ def last_times_after(own: OwnBeacons, remembered: Remembered, last_times: Table,
     )
     if len(last_times):
         touched |= np.isin(hotspot, last_times["hotspot"])
+    reciprocal = np.flatnonzero(own.flags & RECIPROCAL)
+    earlier_ns = earlier_times(
+        columns[1], own.row_of_entry()[reciprocal], own.received_ns[reciprocal], np.array(before.reciprocal_ns),
+        before.earlier_reciprocal_ns, refresh_ns,
+    )  # fmt: skip
     rows = np.flatnonzero(touched)
     rows = rows[np.argsort(hotspot[rows], kind="stable")]
     table = LAST_TIMES.table(
-        hotspot=hotspot[rows], **{n: c[rows] for n, c in zip(LAST_TIMES.names[1:], columns, strict=True)}
+        hotspot=hotspot[rows], **{n: c[rows] for n, c in zip(LAST_TIMES.names[1:], (*columns, earlier_ns), strict=True)}
     )
     gone = ~np.isin(last_times["hotspot"], hotspot)
     return table if not gone.any() else Table.concat([table, last_times.take(gone)]).sort("hotspot")

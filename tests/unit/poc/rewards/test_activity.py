@@ -22,7 +22,7 @@ def _scale_at(received_ns, *, last_reciprocal_ns, overrides=None, neighbour_cell
 
 
 @pytest.mark.parametrize(
-    ("ago_ns", "scale"), [(61 * HOUR, 10_000), (61 * HOUR + 1, 2000), (0, 10_000), (-(10**6), 10_000)]
+    ("ago_ns", "scale"), [(61 * HOUR, 10_000), (61 * HOUR + 1, 2000), (1, 10_000), (0, 2000), (-(10**6), 2000)]
 )
 def test_sixty_one_hours_before_the_last_tick(ago_ns, scale):
     assert _scale_at(TICK + 7 * 10**9, last_reciprocal_ns=[TICK - ago_ns, NEVER_NS]) == scale

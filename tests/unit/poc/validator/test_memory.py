@@ -17,8 +17,9 @@ def _remembered(**times):
     ids = np.array(sorted(int(key[1:]) for key in times), np.uint64)
     values = [times[f"h{hotspot}"] for hotspot in ids]
     return LAST_TIMES.table(
-        hotspot=ids, last_beacon_ns=values, last_reciprocal_beacon_ns=values, last_witness_ns=values
-    )
+        hotspot=ids, last_beacon_ns=values, last_reciprocal_beacon_ns=values, last_witness_ns=values,
+        earlier_reciprocal_beacon_ns=NEVER_NS,
+    )  # fmt: skip
 
 
 def _ask(events, remembered, *queries, including=False):
@@ -73,7 +74,23 @@ def test_memory_after_keeps_the_old_and_adds_the_new():
             "last_reciprocal_beacon_ns": nothing,
             "last_witness_ns": nothing,
         },
+        10,
     )
     assert after["hotspot"].tolist() == [2, 5, 7]
     assert after["last_beacon_ns"].tolist() == [20, 1, 2]
     assert after["last_witness_ns"].tolist() == [20, 50, NEVER_NS]
+
+
+def test_memory_keeps_what_the_map_of_the_last_beacon_knew():
+    nothing = _events()
+    events = {"last_beacon_ns": nothing, "last_witness_ns": nothing}
+    after = last_times_after(
+        _remembered(h1=5, h2=21, h3=21, h4=7),
+        events | {"last_reciprocal_beacon_ns": _events((1, 0, 12), (2, 1, 25), (3, 1, 33), (1, 2, 27), (5, 3, 40))},
+        10,
+    )
+    assert after["hotspot"].tolist() == [1, 2, 3, 4, 5]
+    assert after["last_reciprocal_beacon_ns"].tolist() == [27, 25, 33, 7, 40]
+    assert after["earlier_reciprocal_beacon_ns"].tolist() == [12, NEVER_NS, 21, NEVER_NS, NEVER_NS]
+    again = last_times_after(after, events | {"last_reciprocal_beacon_ns": _events((1, 0, 29))}, 10)
+    assert again["earlier_reciprocal_beacon_ns"].tolist()[:2] == [12, NEVER_NS]
