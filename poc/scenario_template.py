@@ -51,6 +51,8 @@ def write_template(path: Path, force: bool = False) -> None:
 
 
 def _toml(value: Any) -> str:
+    if isinstance(value, BaseModel):
+        return _toml(value.model_dump())
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (int, float)):
