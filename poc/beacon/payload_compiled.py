@@ -50,7 +50,7 @@ _BLAKE_ORDER = (2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8)
 _BLAKE_ROUNDS, _ONLY_BLOCK = 7, 1 | 2 | 8  # chunk start, chunk end, root
 
 
-_part = nb.njit(nogil=True)
+_part = nb.njit(nogil=True, forceinline=True)
 
 
 @nb.njit(nogil=True, cache=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numba
 import numpy as np
 
 from poc.table import Array
+
+_LAST_STAMP = 2**31 - 1
+_threads = threading.local()
 
 
 def in_order_of_arrival(begin: Array, end: Array, received_ns: Array) -> bool:
@@ -29,9 +33,19 @@ def pairs_of(
     """
     n = len(witness_row)
     beaconer, witness, pair = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
-    seen, place = np.full(n_sites, -1, np.int32), np.empty(n_sites, np.int32)
-    n_pairs = _group(beaconer_row, begin, end, witness_row, seen, place, beaconer, witness, pair)
+    seen, place, stamp = _remembered(n_sites, len(begin))
+    n_pairs = _group(beaconer_row, begin, end, witness_row, stamp, seen, place, beaconer, witness, pair)
     return beaconer[:n_pairs], witness[:n_pairs], pair
+
+
+def _remembered(n_sites: int, n_beacons: int) -> tuple[Array, Array, int]:
+    """Two arrays over all sites that this thread uses again, and the first of so many stamps that it never used."""
+    if len(getattr(_threads, "seen", ())) < n_sites or _threads.stamp + n_beacons > _LAST_STAMP:
+        _threads.seen, _threads.place = np.full(n_sites, -1, np.int32), np.empty(n_sites, np.int32)
+        _threads.stamp = 0
+    stamp: int = _threads.stamp
+    _threads.stamp += n_beacons
+    return _threads.seen, _threads.place, stamp
 
 
 @numba.njit(cache=True, nogil=True)
@@ -45,7 +59,7 @@ def _ascending(begin: Any, end: Any, received_ns: Any) -> bool:
 
 @numba.njit(cache=True, nogil=True)
 def _group(  # type: ignore[no-untyped-def]
-    beaconer_row, begin, end, witness_row, seen, place, beaconer, witness, pair
+    beaconer_row, begin, end, witness_row, stamp, seen, place, beaconer, witness, pair
 ):
     n, k = 0, 0
     while k < len(begin):
@@ -53,8 +67,8 @@ def _group(  # type: ignore[no-untyped-def]
         while stop < len(begin) and beaconer_row[stop] == beaconer_row[k]:
             for i in range(begin[stop], end[stop]):
                 w = witness_row[i]
-                if seen[w] != k:
-                    seen[w] = k
+                if seen[w] != stamp + k:
+                    seen[w] = stamp + k
                     witness[n] = w
                     n += 1
             stop += 1
