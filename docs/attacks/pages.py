@@ -23,7 +23,8 @@ COLUMNS = (
     "*pay*: a liar's pay over an honest hotspot's, divided by the same ratio of the same hotspots when they do nothing "
     "(`none`), so that 1 is what honesty earns them. *found*: liars found when 1 % of the honest are accused, by "
     "`fusion`, on which `guarded` acts, by `relocation` and by `helium-denylist`. *passes*: reports from or on liars "
-    "that are valid; then the reasons of the others."
+    "that are valid; then the reasons of the others. Under helium-iot `fusion` was not asked (–), and the figures are "
+    "those of before `guarded` changed."
 )
 
 
