@@ -86,10 +86,10 @@ def _copy_tables():
     lines = [f"{hotspot},{latitude_deg},{longitude_deg}" for hotspot, latitude_deg, longitude_deg in places]
     Path("gateways.csv").write_text("\n".join(["hotspot,lat_y,longitude", *lines]) + "\n")
     pyarrow.csv.write_csv(pa.table(columns_of(drive_test(n=400))), "drive-test.csv")
-    for kind in ("iot_beacon_ingest_report", "iot_witness_ingest_report", "entropy_report"):
-        with gzip.open(f"{kind}.1677163710000.gz", "wb") as joined:
-            for path in sorted(Path("oracle_files").glob(f"{kind}.*.gz")):
-                joined.write(gzip.decompress(path.read_bytes()))
+    for path in sorted(Path("oracle_files").glob("*.gz")):  # the files of a kind, joined under the name in the help
+        kind = path.name.split(".")[0]
+        with gzip.open(f"{kind}.1677163710000.gz", "ab") as joined:
+            joined.write(gzip.decompress(path.read_bytes()))
 
 
 def _write_an_entry(world):
