@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -71,6 +73,8 @@ def coverage(
     from radio_models.lora.receiver import sensitivity_dbm
 
     opened, point = city_named(city), point_from_text(at, height_m)
+    if out is not None:  # matplotlib loads beside the sweep, which waits for its threads
+        Thread(target=import_module, args=("matplotlib.figure",)).start()
     preset = site_preset(device, region, gain_dbi, power_dbm, frequency_mhz)
     pattern: Antenna = Isotropic(preset.gain_dbi)
     if antenna is not None:

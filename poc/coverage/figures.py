@@ -23,6 +23,7 @@ from poc.report.style import COLOUR_MAP, INK, PAPER, VERMILION, colour_bar
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_DPI = 150  # of a command that is waited for
 _LINES = {10: (1.4, "-"), 50: (1.0, "--"), 90: (0.8, ":")}
 
 
@@ -53,7 +54,7 @@ def draw_levels(
         axes.set_title(f"{name}: P50, lines where P10 –, P50 --, P90 ·· are just heard", loc="left", fontsize=8)
         if np.isfinite(heard_dbm).any():
             colour_bar(axes, picture, "received power, median [dBm]")
-    return save_drawing(path, figure)
+    return save_drawing(path, figure, _DPI)
 
 
 def draw_best_server(
@@ -76,7 +77,7 @@ def draw_best_server(
                  edgecolors=INK, linewidths=0.7, zorder=4)  # fmt: skip
     _frame(axes, extent)
     axes.set_title(f"best server of {len(sites)} sites by median level, {model}", loc="left", fontsize=8)
-    return save_drawing(path, figure)
+    return save_drawing(path, figure, _DPI)
 
 
 def _panels(n: int) -> tuple[Figure, list[Any]]:

@@ -9,7 +9,7 @@ from poc.errors import DataError, did_you_mean
 from poc.report.outcome_figures import leakage_figure, lorenz_figure, roc_figure
 from poc.report.place_figures import density_scale_figure, map_figure, rewards_map_figure, witness_graph_figure
 from poc.report.radio_figures import in_degree_figure, latency_figure, rssi_distance_figure
-from poc.report.style import png_from, svg_from
+from poc.report.style import bytes_from
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,8 +29,6 @@ FIGURES: dict[str, Callable[[RunData], Figure]] = {
     "latency": latency_figure,
 }
 
-FORMATS = ("svg", "png")
-
 
 def figure_bytes(kind: str, run: RunData, form: str = "svg") -> bytes:
     """One figure of a run as a file's content, "svg" or "png"; equal runs give equal bytes.
@@ -39,7 +37,4 @@ def figure_bytes(kind: str, run: RunData, form: str = "svg") -> bytes:
     """
     if kind not in FIGURES:
         raise DataError(f"there is no figure '{kind}': {did_you_mean(kind, FIGURES)}")
-    if form not in FORMATS:
-        raise DataError(f"figures are not written as '{form}': {did_you_mean(form, FORMATS)}")
-    figure = FIGURES[kind](run)
-    return png_from(figure) if form == "png" else svg_from(figure).encode()
+    return bytes_from(FIGURES[kind](run), form)

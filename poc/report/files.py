@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from poc.errors import DataError, StoreError, did_you_mean
-from poc.report.figures import FORMATS, figure_bytes
-from poc.report.page import write_report
-from poc.report.style import png_from, svg_from
+from poc.errors import StoreError
+from poc.report.style import bytes_from
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,6 +23,7 @@ def save_report(path: Path, run: RunData, *others: RunData) -> Path:
     A ledger in the folder notes pages that it knew otherwise. Raises StoreError when a file cannot be written.
     """
     from poc.ledger.ledger import note_pages
+    from poc.report.page import write_report
 
     _write(path.with_name(FIGURES_PAGE), write_report(run, others, path.name).encode())
     written = save_explorer(path, run, *others)
@@ -44,15 +43,14 @@ def save_figure(path: Path, run: RunData, kind: str) -> Path:
 
     Raises DataError for an unknown kind or ending, StoreError when the file cannot be written.
     """
+    from poc.report.figures import figure_bytes  # all of them: a drawing of its own needs none
+
     return _write(path, figure_bytes(kind, run, path.suffix.lstrip(".").lower()))
 
 
-def save_drawing(path: Path, figure: Figure) -> Path:
+def save_drawing(path: Path, figure: Figure, dpi: int = 200) -> Path:
     """Write a figure that belongs to no run, as PNG or SVG by the ending of `path`."""
-    form = path.suffix.lstrip(".").lower()
-    if form not in FORMATS:
-        raise DataError(f"figures are not written as '{form}': {did_you_mean(form, FORMATS)}")
-    return _write(path, png_from(figure) if form == "png" else svg_from(figure).encode())
+    return _write(path, bytes_from(figure, path.suffix.lstrip(".").lower(), dpi))
 
 
 def _write(path: Path, content: bytes) -> Path:

@@ -18,6 +18,8 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from matplotlib.transforms import ScaledTranslation
 
+from poc.errors import DataError, did_you_mean
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -27,6 +29,7 @@ INK, MUTED, GRID, PAPER = "#1b1f24", "#5c6670", "#d5dae0", "#fefefe"
 BLUE, ORANGE, GREEN, VERMILION = "#0072b2", "#e69f00", "#009e73", "#d55e00"
 PURPLE, SKY = "#cc79a7", "#56b4e9"
 SERIES = ((BLUE, "-"), (VERMILION, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, (0, (5, 1, 1, 1, 1, 1))))
+FORMATS = ("svg", "png")
 COLOUR_MAP = "cividis"
 MAX_VECTOR_MARKS = 3_000
 
@@ -139,3 +142,10 @@ def png_from(figure: Figure, dpi: int = 200) -> bytes:
     with mpl.rc_context(_STYLE):
         figure.savefig(stream, format="png", metadata={"Software": "poc-emulator"}, dpi=dpi)
     return stream.getvalue()
+
+
+def bytes_from(figure: Figure, form: str, dpi: int = 200) -> bytes:
+    """A figure as a file of a form out of FORMATS; DataError for another. Only PNG has a resolution."""
+    if form not in FORMATS:
+        raise DataError(f"figures are not written as '{form}': {did_you_mean(form, FORMATS)}")
+    return png_from(figure, dpi) if form == "png" else svg_from(figure).encode()
