@@ -9,7 +9,7 @@ from poc.errors import DataError, did_you_mean
 from poc.report.outcome_figures import leakage_figure, lorenz_figure, roc_figure
 from poc.report.place_figures import density_scale_figure, map_figure, rewards_map_figure, witness_graph_figure
 from poc.report.radio_figures import in_degree_figure, latency_figure, rssi_distance_figure
-from poc.report.style import bytes_from
+from poc.report.style import bytes_from, check_form
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,4 +37,5 @@ def figure_bytes(kind: str, run: RunData, form: str = "svg") -> bytes:
     """
     if kind not in FIGURES:
         raise DataError(f"there is no figure '{kind}': {did_you_mean(kind, FIGURES)}")
+    check_form(form)
     return bytes_from(FIGURES[kind](run), form)

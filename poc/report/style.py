@@ -144,8 +144,13 @@ def png_from(figure: Figure, dpi: int = 200) -> bytes:
     return stream.getvalue()
 
 
-def bytes_from(figure: Figure, form: str, dpi: int = 200) -> bytes:
-    """A figure as a file of a form out of FORMATS; DataError for another. Only PNG has a resolution."""
+def check_form(form: str) -> None:
+    """DataError for a form of file that is not in FORMATS."""
     if form not in FORMATS:
         raise DataError(f"figures are not written as '{form}': {did_you_mean(form, FORMATS)}")
+
+
+def bytes_from(figure: Figure, form: str, dpi: int = 200) -> bytes:
+    """A figure as a file of a form out of FORMATS; DataError for another. Only PNG has a resolution."""
+    check_form(form)
     return png_from(figure, dpi) if form == "png" else svg_from(figure).encode()
