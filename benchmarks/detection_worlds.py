@@ -6,6 +6,7 @@ those of no shipped scenario.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from poc.detectors.evidence import Evidence, case_of, window
@@ -74,6 +75,12 @@ def world(
         "a study of detectors",
     )
     emulation = Emulation.of(scenario)
+    evidence, tables = seen(emulation)
+    return evidence, tables["truth"], emulation.setting
+
+
+def seen(emulation: Emulation) -> tuple[Evidence, Mapping[str, Table]]:
+    """The evidence of all epochs together, and the tables of the last one."""
     cases = []
     for epoch in emulation.epochs():
         cases.append(case_of(epoch.tables["hotspots"], epoch.tables))
@@ -83,4 +90,4 @@ def world(
         hotspots=tables["hotspots"], activity=activity, links=links,
         receptions=tables["receptions"], witness_verdicts=tables["witness_verdicts"], city=None,
     )  # fmt: skip
-    return evidence, tables["truth"], emulation.setting
+    return evidence, tables

@@ -12,9 +12,8 @@ import argparse
 
 import numpy as np
 
-from benchmarks.detection_worlds import MIXTURE, N_HOTSPOTS, SIDES_KM, URBAN
+from benchmarks.detection_worlds import MIXTURE, N_HOTSPOTS, SIDES_KM, URBAN, seen
 from poc.detectors import DETECTORS
-from poc.detectors.evidence import Evidence, case_of, window
 from poc.emulator import Emulation
 from poc.metrics.references import references
 from poc.metrics.references.law import law_of
@@ -43,14 +42,7 @@ def curves(median: int, seed: int) -> dict[str, Curve]:
         "a study of leakage",
     )
     emulation = Emulation.of(scenario)
-    cases = []
-    for epoch in emulation.epochs():
-        cases.append(case_of(epoch.tables["hotspots"], epoch.tables))
-    tables, (activity, links) = epoch.tables, window(cases)
-    evidence = Evidence(
-        hotspots=tables["hotspots"], activity=activity, links=links,
-        receptions=tables["receptions"], witness_verdicts=tables["witness_verdicts"], city=None,
-    )  # fmt: skip
+    evidence, tables = seen(emulation)
     truth = tables["truth"].sort("hotspot")
     lies = truth["attack"] != ""
     # nobody's scores act in this run, so its claims are everybody's

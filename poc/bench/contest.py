@@ -30,6 +30,8 @@ from poc.experiments.folder import manifest_of, resumable_folder
 from poc.experiments.tasks import Progress, run_tasks
 from poc.keys import Keys
 from poc.metrics.effects import HARMLESS, LIE
+from poc.metrics.ranking import area_under, n_found_at, roc
+from poc.store import write_json
 from poc.table import Array
 
 TRIVIAL, RANDOM = "trivial", "random"
@@ -154,8 +156,6 @@ def run_contest(
         write_results(result, contest.index, place.result)
         if own.is_dir():
             shutil.copytree(own, place.result / "entries")
-        from poc.store import write_json
-
         details = {
             "entries": sorted(contest.entries), "detectors": list(contest.detectors), "cells": list(contest.cells),
             **{key: contest.index[key] for key in ("part", "n_worlds", "n_honest", "seed_sha256", "definition_sha256")},
@@ -334,8 +334,6 @@ def _trivial(path: Path) -> dict[str, Array]:
 
 def _either_way(rank: list[Array], answers: Sequence[Answers]) -> list[Array]:
     """The ranks, or the same turned round where that finds more at 1 %: a trivial number may choose with hindsight."""
-    from poc.metrics.ranking import area_under, n_found_at, roc
-
     keep = [part.counted for part in answers]
     lies = np.concatenate([(part.label == LIE)[kept] for part, kept in zip(answers, keep, strict=True)])
     values = np.concatenate([one[kept] for one, kept in zip(rank, keep, strict=True)])

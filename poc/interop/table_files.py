@@ -7,9 +7,10 @@ stamps them; a row that cannot be read is rejected and counted, the others go on
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -39,6 +40,8 @@ from poc.schema import HOTSPOTS
 from poc.table import Table
 from poc.validator.state import Denylist
 from radio_models.lora.region_plans import REGION_NUMBERS, UNKNOWN_REGION_NUMBER
+
+Parsed = TypeVar("Parsed", BeaconRow, WitnessRow)
 
 HOTSPOT_COLUMNS = ("hotspot", "cell|latitude_deg", "cell|longitude_deg", "gain_dbi")
 DENYLIST_COLUMNS = ("hotspot",)
@@ -143,14 +146,23 @@ def _region(row: Row) -> int:
 
 def read_beacons(path: Path, counts: Rejections, signatures: SignatureCheck | None = None) -> list[BeaconRow]:
     """The beacon reports of a table file."""
+    parse = _with_signature(_beacon, signed_beacon, signatures)
+    return list(kept(read_rows(path, BEACON_COLUMNS, counts), parse, counts))
 
-    def parse(row: Row) -> BeaconRow:
-        parsed = _beacon(row)
-        if signatures is not None and signatures.asks:
-            ask_of_row(signatures, row, parsed, signed_beacon)
+
+def _with_signature(
+    parse: Callable[[Row], Parsed], signed: Callable[[Row, Parsed, bytes], bytes | None], check: SignatureCheck | None
+) -> Callable[[Row], Parsed]:
+    """Parse a row and, where signatures are asked for, what it brings as one."""
+    if check is None or not check.asks:
+        return parse
+
+    def parse_and_ask(row: Row) -> Parsed:
+        parsed = parse(row)
+        ask_of_row(check, row, parsed, signed)
         return parsed
 
-    return list(kept(read_rows(path, BEACON_COLUMNS, counts), parse, counts))
+    return parse_and_ask
 
 
 def _beacon(row: Row) -> BeaconRow:
@@ -195,13 +207,7 @@ def spreading_factor(row: Row) -> int:
 
 def read_witnesses(path: Path, counts: Rejections, signatures: SignatureCheck | None = None) -> list[WitnessRow]:
     """The witness reports of a table file."""
-
-    def parse(row: Row) -> WitnessRow:
-        parsed = _witness(row)
-        if signatures is not None and signatures.asks:
-            ask_of_row(signatures, row, parsed, signed_witness)
-        return parsed
-
+    parse = _with_signature(_witness, signed_witness, signatures)
     return list(kept(read_rows(path, WITNESS_COLUMNS, counts), parse, counts))
 
 

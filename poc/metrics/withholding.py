@@ -23,6 +23,7 @@ from poc.metrics.detection import final_scores
 from poc.metrics.labels import Labels, labels_from
 from poc.profiles.profile import Profile
 from poc.rewards.amounts import pay
+from poc.rewards.claims import claims_without
 from poc.store import RunData
 from poc.table import Array, Table
 from poc.validator.judgement import Judgement
@@ -80,8 +81,7 @@ class Payday:
 
     def paid(self, accused: Array) -> Array:
         """Pay [bones] of each hotspot when the claims of the accused (flags) and those on them fall away."""
-        guilty = self.hotspot[accused]
-        kept = self.claims.take(~(np.isin(self.claims["hotspot"], guilty) | np.isin(self.claims["peer"], guilty)))
+        kept = claims_without(self.claims, self.hotspot[accused])
         shares = self.profile.reward_rule.shares(kept, self.city, self.profile.limits)
         rewards, _ = pay(shares, self.profile.emission, 1.0, 0)
         amount = np.zeros(len(self.hotspot))

@@ -79,5 +79,9 @@ def claims_without_suspects(claims: Table, scores: Table) -> Table:
 
     Units stay as the protocol attached them: a beaconer's own row names no peer and stays.
     """
-    guilty = suspects(scores)
+    return claims_without(claims, suspects(scores))
+
+
+def claims_without(claims: Table, guilty: npt.NDArray[np.uint64]) -> Table:
+    """The claims that are not of these hotspots and do not rest on one of them as the peer."""
     return claims.take(~(np.isin(claims["hotspot"], guilty) | np.isin(claims["peer"], guilty)))
