@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Array = npt.NDArray[Any]
-COMPILED_FROM = 20_000  # rows that are looked up
+COMPILED_FROM = 20_000  # rows from which compiled loops run
 
 
 @dataclass(frozen=True, slots=True)

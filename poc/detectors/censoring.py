@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from poc.table import Array
+from poc.table import COMPILED_FROM, Array
 from radio_models.special_functions import log_ndtr, ndtr, ndtri
 
 #: Share of packets that a good link loses for other reasons: half-duplex, collisions, backhaul.
@@ -47,6 +47,12 @@ class MissTable:
     @cached_property
     def _columns(self) -> tuple[Array, Array, Array]:
         return log_miss(np.arange(MissTable.SIZE) / MissTable.STEPS + MissTable.LOW, self.floor)
+
+    @cached_property
+    def in_single_precision(self) -> tuple[Array, Array, Array]:
+        """(value, slope, curvature) as float32, for kernels."""
+        value, slope, curvature = (column.astype(np.float32) for column in self._columns)
+        return value, slope, curvature
 
     @property
     def value(self) -> Array:
@@ -162,6 +168,12 @@ def never_heard_smoothly(n_sent: Array, fading_db: float) -> tuple[Array, Array]
     grid = np.geomspace(1.0, max(2.0, float(n_sent.max(initial=2.0))), 64)
     offset_db, spread_db = never_heard(grid, fading_db)
     place = np.log(n_sent)
+    if len(place) > COMPILED_FROM:
+        from poc.detectors.pairs_compiled import on_smooth_curves
+
+        found = np.empty((2, len(place)))
+        on_smooth_curves(place, np.log(grid[1]), offset_db, spread_db, *found)
+        return found[0], found[1]
     return np.interp(place, np.log(grid), offset_db), np.interp(place, np.log(grid), spread_db)
 
 

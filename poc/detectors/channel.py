@@ -16,7 +16,7 @@ import numpy as np
 
 from poc.detectors.biases import Biases, Observations, improve
 from poc.detectors.censoring import LINK_LOSS, link_level, never_heard_smoothly, threshold_db_from
-from poc.detectors.network import Network, contains
+from poc.detectors.network import Network, places_in
 from poc.table import Array
 from radio_models.special_functions import ndtr
 
@@ -141,9 +141,8 @@ def _missed(
 ) -> Observations:
     """Directed pairs in reach without a single packet: the sender beaconed, the witness lived."""
     n = len(network)
-    beaconer = np.concatenate([network.pair_a, network.pair_b])
-    witness = np.concatenate([network.pair_b, network.pair_a])
-    silent = ~contains(network.heard_beaconer * n + network.heard_witness, beaconer * n + witness)
+    beaconer, witness = network.pair_a, network.pair_b
+    silent = places_in(network.heard_beaconer * n + network.heard_witness, beaconer * n + witness) < 0
     silent &= (network.n_beacons[beaconer] > 0) & network.alive[witness]
     beaconer, witness = beaconer[silent], witness[silent]
     offset_db, spread_db = never_heard_smoothly(network.n_beacons[beaconer] * availability[witness], fading_db)

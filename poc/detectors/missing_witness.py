@@ -15,7 +15,7 @@ import numpy as np
 from poc.detectors.censoring import LINK_LOSS, MissTable, never_heard_smoothly
 from poc.detectors.channel import Channel
 from poc.detectors.evidence import Evidence
-from poc.detectors.network import Network, contains
+from poc.detectors.network import Network, places_in
 from poc.detectors.survey import Trace, scores_of_trace, survey_of
 from poc.table import Array, Table
 
@@ -48,9 +48,8 @@ class MissingWitness:
 def missing_traces(network: Network, channel: Channel, trust: Array) -> tuple[Trace, Trace]:
     """(trace as a sender, trace as a listener)."""
     n = len(network)
-    a = np.concatenate([network.pair_a, network.pair_b])
-    b = np.concatenate([network.pair_b, network.pair_a])
-    heard = contains(network.heard_beaconer * n + network.heard_witness, a * n + b)
+    a, b = network.pair_a, network.pair_b
+    heard = places_in(network.heard_beaconer * n + network.heard_witness, a * n + b) >= 0
     live = (network.n_beacons[a] > 0) & network.alive[b]
     a, b, heard = a[live], b[live], heard[live]
     n_sent = network.n_beacons[a] * channel.availability[b]

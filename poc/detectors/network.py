@@ -9,7 +9,7 @@ import numpy as np
 from maps.geodesy import EARTH_RADIUS_M, unit_vectors
 from maps.grid import are_valid, coordinates_from_cells
 from poc.detectors.evidence import Evidence
-from poc.table import Array
+from poc.table import COMPILED_FROM, Array
 
 #: Pairs in reach kept for each hotspot on average; the reach shrinks in dense places instead of the memory growing.
 PAIRS_PER_HOTSPOT = 300
@@ -23,7 +23,8 @@ class Network:
 
     place_m is Earth-centred [m], shape (n, 3); power_dbm the claimed power; n_beacons the beacons sent; alive says
     whether the hotspot showed life. heard_* have one entry for each directed link: loss with the asserted gains taken
-    out [dB], its variance over packets, packets heard. pair_a < pair_b are placed and alive and within reach_m.
+    out [dB], its variance over packets, packets heard. pair_a and pair_b are
+    placed and alive and within reach_m of each other, each pair in both directions, in ascending order.
     """
 
     hotspot: Array
@@ -48,6 +49,12 @@ class Network:
 
     def distance_m(self, rows_a: Array, rows_b: Array) -> Array:
         """Straight distance between asserted places [m], never below SAME_PLACE_M."""
+        if len(rows_a) > COMPILED_FROM:
+            from poc.detectors.pairs_compiled import distances
+
+            found_m = np.empty(len(rows_a))
+            distances(self.place_m, rows_a, rows_b, SAME_PLACE_M, found_m)
+            return found_m
         apart_m = self.place_m[rows_a]
         apart_m -= self.place_m[rows_b]
         return np.asarray(np.sqrt(np.einsum("kx,kx->k", apart_m, apart_m) + SAME_PLACE_M**2))
@@ -92,21 +99,27 @@ def network_of(evidence: Evidence) -> Network:
         heard_loss_db=links["mean_loss_db"] + gain_dbi[beaconer] + gain_dbi[witness],
         heard_var_db2=links["var_loss_db2"],
         reach_m=reach_m,
-        pair_a=pairs[:, 0],
-        pair_b=pairs[:, 1],
+        pair_a=np.ascontiguousarray(pairs[:, 0]),
+        pair_b=np.ascontiguousarray(pairs[:, 1]),
     )
 
 
-def contains(sorted_keys: Array, keys: Array) -> Array:
-    """Whether each key is in a sorted list.
+def places_in(sorted_keys: Array, keys: Array) -> Array:
+    """Place of each key in a sorted list, −1 where it is not there.
 
-    >>> contains(np.array([2, 5]), np.array([5, 3])).tolist()
-    [True, False]
+    >>> places_in(np.array([2, 5]), np.array([5, 3])).tolist()
+    [1, -1]
     """
     if not len(sorted_keys):
-        return np.zeros(len(keys), np.bool_)
+        return np.full(len(keys), -1)
+    if len(keys) > COMPILED_FROM:
+        from poc.detectors.pairs_compiled import places_of
+
+        found = np.empty(len(keys), np.int64)
+        places_of(sorted_keys, keys, found)
+        return found
     place = np.minimum(np.searchsorted(sorted_keys, keys), len(sorted_keys) - 1)
-    return np.asarray(sorted_keys[place] == keys)
+    return np.where(sorted_keys[place] == keys, place, -1)
 
 
 def crowding(network: Network, decorrelation_m: float) -> Array:
@@ -140,9 +153,10 @@ def _pairs_in_reach(place_m: Array, rows: Array, distance_m: Array) -> tuple[flo
     tree = cKDTree(place_m[rows])
     while tree.count_neighbors(tree, reach_m) > (PAIRS_PER_HOTSPOT + 1) * len(rows) and reach_m > 2.0 * SAME_PLACE_M:
         reach_m *= 0.9
-    pairs = rows[tree.query_pairs(reach_m, output_type="ndarray")] if reach_m > 0 else empty
-    pairs = np.sort(pairs.reshape(-1, 2), axis=1)
-    return reach_m, pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    pairs = tree.query_pairs(reach_m, output_type="ndarray") if reach_m > 0 else empty
+    n = len(rows)  # in ascending order, so that numbers among them order as rows do
+    keys = np.sort(np.concatenate([pairs[:, 0] * n + pairs[:, 1], pairs[:, 1] * n + pairs[:, 0]]))
+    return reach_m, rows[np.column_stack([keys // n, keys % n])]
 
 
 def _coordinates(cells: Array) -> tuple[Array, Array]:

@@ -40,8 +40,9 @@ def log_likelihoods(
 
     subjects: row numbers. points_m: Earth-centred [m], shape (n_subjects, n_points, 3); a candidate at the Earth's
     centre stands for "nowhere in hearing". law: (loss at 1 km [dB], 10 × exponent [dB per decade]).
-    softening_m: distances are √(d² + softening²). compiled: which of the two equal versions; by default the plain one
-    for little work, where it ends before the other is loaded. n_threads: of the compiled version; never changes a bit.
+    softening_m: distances are √(d² + softening²). compiled: which version (how equal they are: scan_compiled); by
+    default the plain one for little work, where it ends before the other is loaded. n_threads: of the compiled version;
+    never changes a bit.
     """
     result = np.empty(points_m.shape[:2])
     if compiled is None:
@@ -53,7 +54,7 @@ def log_likelihoods(
             scan(
                 sightings.start, sightings.n_heard, subjects[rows], sightings.level_db, sightings.inverse_sd_per_db,
                 sightings.weight, sightings.place_m, sightings.prior_db, points_m[rows], law, softening_m, NOWHERE_M,
-                FREEDOM, N_NEWTON, _MISSES.value, _MISSES.slope, _MISSES.curvature, result[rows],
+                FREEDOM, N_NEWTON, *_MISSES.in_single_precision, result[rows],
             )  # fmt: skip
 
         blocks = [slice(first, first + _BLOCK) for first in range(0, len(subjects), _BLOCK)]

@@ -1,42 +1,135 @@
-"""The scan of scan.py as one compiled serial loop: strict floating point, no GIL, cached on disk.
+"""The scan of scan.py as one compiled serial loop: sixteen candidates at a time in single precision, without the GIL.
 
-Same numbers as the numpy version up to the order of summation (tests/unit/poc/detectors/test_scan.py).
+Same numbers as the numpy version to about 1e-3 nat near the best place (tests/unit/poc/detectors/test_scan.py; why
+single precision does: docs/adr/0017). Lengths are in kilometres from the subject's first counterpart, and losses from
+the law's at 1 km, so that single precision is spent on what differs. Cached on disk; delete the cache after an edit of
+`lanes_compiled`.
 """
+
+# mypy: disable-error-code="no-untyped-call, no-untyped-def, untyped-decorator"
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
-import numba as nb
+import numba
 import numpy as np
 
 from poc.detectors.censoring import MissTable
+from poc.detectors.lanes_compiled import WIDTH, lanes, larger, load, log2, looked_up, nearest, smaller, store
 from poc.table import Array
 
-_LOW, _STEPS, _SIZE = MissTable.LOW, float(MissTable.STEPS), MissTable.SIZE
+_INNER: Any = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+_LOW, _TOP = np.float32(MissTable.LOW), np.float32(MissTable.LOW + (MissTable.SIZE - 1) / MissTable.STEPS)
+_STEPS, _STEP = np.float32(MissTable.STEPS), np.float32(1.0 / MissTable.STEPS)
+_ZERO, _HALF, _ONE, _MOST_NAT, _MOST_DB = (np.float32(x) for x in (0.0, 0.5, 1.0, 5.0, 20.0))
+_LN_2 = np.float32(math.log(2.0))
+#: Numbers of each pair side by side: place (3), law's loss at 1 km less level, 1 / spread, weight.
+_EACH = 6
 
 
-@nb.njit(nogil=True, cache=True, fastmath=False, error_model="numpy")
-def log_in_place(values: Array, mantissa: Array) -> None:
-    """Natural logarithm of normal positive numbers, overwriting them; mantissa is scratch of the same length.
-
-    Exponent by bits, mantissa m by 2 artanh((m − 1) / (m + 1)) to t¹⁹: good to 1e-10, and, unlike a call of the C
-    library for each number, a loop that the compiler vectorises.
-    """
-    bits, mantissa_bits = values.view(np.int64), mantissa.view(np.int64)
-    for c in range(len(values)):
-        mantissa_bits[c] = (bits[c] & 0x000FFFFFFFFFFFFF) | 0x3FF0000000000000
-    for c in range(len(values)):
-        exponent = np.float64((bits[c] >> 52) - 1023)
-        t = (mantissa[c] - 1.0) / (mantissa[c] + 1.0)
-        q = t * t
-        series = 1.0 / 15.0 + q * (1.0 / 17.0 + q * (1.0 / 19.0))
-        series = 1.0 / 7.0 + q * (1.0 / 9.0 + q * (1.0 / 11.0 + q * (1.0 / 13.0 + q * series)))
-        series = 1.0 + q * (1.0 / 3.0 + q * (1.0 / 5.0 + q * series))
-        values[c] = 0.6931471805599453 * exponent + 2.0 * t * series
+@numba.njit(forceinline=True, **_INNER)
+def _lines(points, pairs, n_pairs, n_heard, half_slope_db, softening_km2, nowhere_km2, prior_precision, lines):
+    """Fill `lines` with (law − level) / spread of each pair; the bias that the receptions alone would ask for."""
+    x, y, z = load(points, 0), load(points, WIDTH), load(points, 2 * WIDTH)
+    bias, precision, farthest = lanes(_ZERO), prior_precision, lanes(nowhere_km2)
+    for k in range(n_pairs):
+        at = k * _EACH
+        dx, dy, dz, rate = x - pairs[at], y - pairs[at + 1], z - pairs[at + 2], pairs[at + 4]
+        square = smaller(dx * dx + dy * dy + dz * dz + softening_km2, farthest)
+        line = (log2(square) * half_slope_db + pairs[at + 3]) * rate
+        store(lines, k * WIDTH, line)
+        if k < n_heard:
+            share = pairs[at + 5] * rate
+            precision += share * rate
+            bias = bias - line * share
+    return bias * (_ONE / precision)
 
 
-@nb.njit(nogil=True, cache=True, fastmath=False, error_model="numpy")
+@numba.njit(forceinline=True, **_INNER)
+def _miss(line, bias, rate):
+    """(place in the table of misses, what is left over)."""
+    u = (smaller(larger(line + bias * rate, lanes(_LOW)), lanes(_TOP)) - _LOW) * _STEPS
+    place = nearest(u)
+    return place, (u - place) * _STEP
+
+
+@numba.njit(forceinline=True, **_INNER)
+def _bent(bias, lines, pairs, n_pairs, n_heard, freedom, prior_precision, slopes, curvatures):
+    """(gradient, curvature) of the log-likelihood over the bias."""
+    one, zero = lanes(_ONE), lanes(_ZERO)
+    inverse, common = _ONE / freedom, (freedom + _ONE) / freedom
+    prior = one / (bias * bias * (prior_precision * inverse) + _ONE) * (common * prior_precision)
+    gradient, curving = zero - bias * prior, prior
+    for k in range(n_heard):
+        rate = pairs[k * _EACH + 4]
+        share = common * (pairs[k * _EACH + 5] * rate)
+        u = load(lines, k * WIDTH) + bias * rate
+        q = one / (u * u * inverse + _ONE)
+        gradient = gradient - u * q * share
+        curving = curving + q * (share * rate)
+    for k in range(n_heard, n_pairs):
+        rate = pairs[k * _EACH + 4]
+        share = pairs[k * _EACH + 5] * rate
+        place, rest = _miss(load(lines, k * WIDTH), bias, rate)
+        bend = looked_up(curvatures, place)
+        gradient = gradient + (looked_up(slopes, place) - bend * rest) * share
+        curving = curving + larger(bend, zero) * (share * rate)
+    return gradient, curving
+
+
+@numba.njit(forceinline=True, **_INNER)
+def _peak(bias, lines, pairs, n_pairs, n_heard, freedom, prior_precision, values, slopes, curvatures):
+    """(log-likelihood, its gradient and curvature over the bias), the bias's prior included."""
+    one, zero = lanes(_ONE), lanes(_ZERO)
+    inverse, common = _ONE / freedom, (freedom + _ONE) / freedom
+    half = -_HALF * (freedom + _ONE) * _LN_2
+    square = bias * bias * (prior_precision * inverse) + _ONE
+    prior = one / square * (common * prior_precision)
+    value, gradient, curving = log2(square) * half, zero - bias * prior, prior
+    for k in range(n_heard):
+        rate, weight = pairs[k * _EACH + 4], pairs[k * _EACH + 5]
+        share = common * (weight * rate)
+        u = load(lines, k * WIDTH) + bias * rate
+        square = u * u * inverse + _ONE
+        q = one / square
+        value = value + log2(square) * (half * weight)
+        gradient = gradient - u * q * share
+        curving = curving + q * (share * rate)
+    for k in range(n_heard, n_pairs):
+        rate, weight = pairs[k * _EACH + 4], pairs[k * _EACH + 5]
+        place, rest = _miss(load(lines, k * WIDTH), bias, rate)
+        bend, slope = looked_up(curvatures, place), looked_up(slopes, place)
+        bent = bend * rest
+        value = value + (looked_up(values, place) + (slope - bent * _HALF) * rest) * weight
+        gradient = gradient + (slope - bent) * (weight * rate)
+        curving = curving + larger(bend, zero) * (weight * rate * rate)
+    return value, gradient, curving
+
+
+@numba.njit(**_INNER)
+def _sixteen(
+    points, pairs, n_pairs, n_heard, half_slope_db, softening_km2, nowhere_km2, prior_precision, freedom, n_newton,
+    values, slopes, curvatures, lines, result,
+):  # fmt: skip
+    """The log-likelihoods of sixteen candidates of one subject: Newton's steps, then Laplace's approximation."""
+    bias = _lines(
+        points, pairs, n_pairs, n_heard, half_slope_db, softening_km2, nowhere_km2, prior_precision, lines
+    )  # fmt: skip
+    for _ in range(n_newton):
+        gradient, curving = _bent(
+            bias, lines, pairs, n_pairs, n_heard, freedom, prior_precision, slopes, curvatures
+        )  # fmt: skip
+        bias = bias + larger(smaller(gradient / curving, lanes(_MOST_DB)), lanes(-_MOST_DB))
+    value, gradient, curving = _peak(
+        bias, lines, pairs, n_pairs, n_heard, freedom, prior_precision, values, slopes, curvatures
+    )  # fmt: skip
+    value = value + smaller(gradient * gradient / curving * _HALF, lanes(_MOST_NAT))
+    store(result, 0, value - log2(curving / prior_precision) * (_HALF * _LN_2))
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
 def scan(
     start: Array,
     n_heard: Array,
@@ -52,96 +145,39 @@ def scan(
     nowhere_m: float,
     freedom: float,
     n_newton: int,
-    value_table: Array,
-    slope_table: Array,
-    curvature_table: Array,
+    values: Array,
+    slopes: Array,
+    curvatures: Array,
     result: Array,
 ) -> None:
-    """Fill result (n_subjects, n_points); arguments as in scan.log_likelihoods. Candidates are the inner loop: their
-    sums are independent, so the loop is vectorised without reordering a single addition."""
+    """Fill result (n_subjects, n_points); arguments as in scan.log_likelihoods, the table of misses in float32."""
     n_points = points_m.shape[1]
     longest = 0
     for row in range(len(subjects)):
         longest = max(longest, start[subjects[row] + 1] - start[subjects[row]])
-    off = np.empty((longest, n_points))
-    scratch = np.empty(n_points)
-    x, y, z = np.empty(n_points), np.empty(n_points), np.empty(n_points)
-    bias, gradient, curving = np.empty(n_points), np.empty(n_points), np.empty(n_points)
-    common = (freedom + 1.0) / freedom
-    top = _LOW + (_SIZE - 1) / _STEPS
-    base_db, half_slope_db = law[0] - 3.0 * law[1], 0.5 * law[1] / math.log(10.0)
+    lines, pairs = np.empty(longest * WIDTH, np.float32), np.empty(longest * _EACH, np.float32)
+    points, sixteen = np.empty(3 * WIDTH, np.float32), np.empty(WIDTH, np.float32)
+    half_slope_db = np.float32(0.5 * law[1] * math.log10(2.0))
+    softening_km2, nowhere_km2 = np.float32((1e-3 * softening_m) ** 2), np.float32((1e-3 * nowhere_m) ** 2)
     for row in range(len(subjects)):
         subject = subjects[row]
-        first, last = start[subject], start[subject + 1]
-        heard_end = first + n_heard[subject]
-        prior_precision = 1.0 / (prior_db[subject] * prior_db[subject])
-        for c in range(n_points):
-            x[c], y[c], z[c] = points_m[row, c, 0], points_m[row, c, 1], points_m[row, c, 2]
-            bias[c] = 0.0
-        total_precision = prior_precision
-        for k in range(first, last):
-            p, level, line = inverse_sd[k], base_db - level_db[k], off[k - first]
-            px, py, pz = place_m[k, 0], place_m[k, 1], place_m[k, 2]
-            for c in range(n_points):
-                dx, dy, dz = x[c] - px, y[c] - py, z[c] - pz
-                line[c] = min(softening_m * softening_m + dx * dx + dy * dy + dz * dz, nowhere_m * nowhere_m)
-            log_in_place(line, scratch)
-            for c in range(n_points):
-                line[c] = (level + half_slope_db * line[c]) * p
-            if k < heard_end:
-                share = weight[k] * p
-                total_precision += share * p
-                for c in range(n_points):
-                    bias[c] -= line[c] * share
-        for c in range(n_points):
-            bias[c] /= total_precision
-        for step in range(n_newton + 1):
-            for c in range(n_points):
-                gradient[c], curving[c] = 0.0, 0.0
-            for k in range(first, heard_end):
-                p, line = inverse_sd[k], off[k - first]
-                slope_share, curvature_share = common * (weight[k] * p), common * (weight[k] * p * p)
-                for c in range(n_points):
-                    u = line[c] + bias[c] * p
-                    q = 1.0 / (1.0 + u * u * (1.0 / freedom))
-                    gradient[c] -= u * q * slope_share
-                    curving[c] += q * curvature_share
-            for k in range(heard_end, last):
-                p, line = inverse_sd[k], off[k - first]
-                slope_share, curvature_share = weight[k] * p, weight[k] * p * p
-                for c in range(n_points):
-                    u = min(max(line[c] + bias[c] * p, _LOW), top)
-                    index = np.uint32((u - _LOW) * _STEPS + 0.5)
-                    bend = curvature_table[index]
-                    rest = u - (index * (1.0 / _STEPS) + _LOW)
-                    gradient[c] += (slope_table[index] - bend * rest) * slope_share
-                    curving[c] += max(bend, 0.0) * curvature_share
-            for c in range(n_points):
-                prior = 1.0 / (1.0 + bias[c] * bias[c] * prior_precision / freedom)
-                gradient[c] -= common * bias[c] * prior * prior_precision
-                curving[c] += common * prior * prior_precision
-                if step < n_newton:
-                    bias[c] += min(max(gradient[c] / curving[c], -20.0), 20.0)
-        total = result[row]
-        for c in range(n_points):
-            prior = 1.0 / (1.0 + bias[c] * bias[c] * prior_precision / freedom)
-            half_step = min(0.5 * gradient[c] * gradient[c] / curving[c], 5.0)
-            total[c] = (
-                half_step - 0.5 * math.log(curving[c] / prior_precision) + 0.5 * (freedom + 1.0) * math.log(prior)
-            )
-        for k in range(first, heard_end):
-            p, line, share = inverse_sd[k], off[k - first], 0.5 * (freedom + 1.0) * weight[k]
-            for c in range(n_points):
-                u = line[c] + bias[c] * p
-                line[c] = 1.0 + u * u * (1.0 / freedom)
-            log_in_place(line, scratch)
-            for c in range(n_points):
-                total[c] -= line[c] * share
-        for k in range(heard_end, last):
-            p, line, share = inverse_sd[k], off[k - first], weight[k]
-            for c in range(n_points):
-                u = min(max(line[c] + bias[c] * p, _LOW), top)
-                index = np.uint32((u - _LOW) * _STEPS + 0.5)
-                rest = u - (index * (1.0 / _STEPS) + _LOW)
-                bent = curvature_table[index] * rest
-                total[c] += (value_table[index] + (slope_table[index] - 0.5 * bent) * rest) * share
+        first, n_pairs = start[subject], start[subject + 1] - start[subject]
+        origin_m = place_m[first] if n_pairs > 0 else points_m[row, 0]
+        for k in range(n_pairs):
+            at, pair = k * _EACH, first + k
+            for axis in range(3):
+                pairs[at + axis] = 1e-3 * (place_m[pair, axis] - origin_m[axis])
+            pairs[at + 3] = law[0] - level_db[pair]
+            pairs[at + 4], pairs[at + 5] = inverse_sd[pair], weight[pair]
+        prior_precision = np.float32(1.0 / (prior_db[subject] * prior_db[subject]))
+        for begin in range(0, n_points, WIDTH):
+            for c in range(WIDTH):
+                for axis in range(3):
+                    point_m = points_m[row, min(begin + c, n_points - 1), axis]
+                    points[axis * WIDTH + c] = 1e-3 * (point_m - origin_m[axis])
+            _sixteen(
+                points, pairs, n_pairs, n_heard[subject], half_slope_db, softening_km2, nowhere_km2, prior_precision,
+                np.float32(freedom), n_newton, values, slopes, curvatures, lines, sixteen,
+            )  # fmt: skip
+            for c in range(min(WIDTH, n_points - begin)):
+                result[row, begin + c] = sixteen[c]

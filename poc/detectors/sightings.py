@@ -9,14 +9,14 @@ import numpy as np
 from poc.detectors.biases import tail_weight
 from poc.detectors.censoring import never_heard_smoothly
 from poc.detectors.channel import Channel
-from poc.detectors.network import Network, contains
-from poc.table import Array
+from poc.detectors.network import Network, places_in
+from poc.table import COMPILED_FROM, Array
 
 
 @dataclass(frozen=True, slots=True)
 class Sightings:
     """Rows of (subject, counterpart); those of subject i are start[i] … start[i + 1], its n_heard[i] heard pairs first,
-    then the missed ones, each in ascending order of counterpart.
+    then the missed ones, each nearest first (by asserted places, so that no sum over them depends on ids).
 
     heard: whether the pair was ever heard. level_db: loss without fading, the counterpart's bias
     taken out (heard), or the loss that the pair must have exceeded (missed). inverse_sd_per_db: one over the spread of
@@ -62,23 +62,24 @@ def sightings_of(
     level_db, variance_db2 = _heard_levels(network, channel, trust, subject, other, link, sends)
     hub = _hubs(n, subject, other, level_db, trust)
 
-    keys = _pairs_to_judge(network, sends, hub)
-    missed = keys[~contains(subject * n + other, keys)]
-    missed_subject, missed_other = missed // n, missed % n
+    heard_start = np.searchsorted(subject, np.arange(n + 1))
+    missed_start, missed_other = _unheard(network, sends, hub, heard_start, other)
+    missed_subject = np.repeat(np.arange(n), np.diff(missed_start))
     missed_level_db, missed_variance_db2 = _missed_levels(network, channel, missed_subject, missed_other, sends)
 
     all_subject = np.concatenate([subject, missed_subject])
     all_other = np.concatenate([other, missed_other])
-    heard = np.repeat([True, False], [len(subject), len(missed)])
-    order = np.argsort((2 * all_subject + ~heard) * n + all_other, kind="stable")
+    all_level_db = np.concatenate([level_db, missed_level_db])
+    distance_m = network.distance_m(all_subject, all_other)
+    order = _nearest_first(heard_start, missed_start, all_subject, distance_m, all_level_db)
     all_subject, all_other = all_subject[order], all_other[order]
     return Sightings(
-        start=np.searchsorted(all_subject, np.arange(n + 1)),
-        n_heard=np.bincount(subject, minlength=n),
+        start=heard_start + missed_start,
+        n_heard=np.diff(heard_start),
         subject=all_subject,
         counterpart=all_other,
-        heard=heard[order],
-        level_db=np.concatenate([level_db, missed_level_db])[order],
+        heard=order < len(subject),
+        level_db=all_level_db[order],
         inverse_sd_per_db=1.0 / np.sqrt(np.concatenate([variance_db2, missed_variance_db2])[order]),
         weight=(trust / crowding)[all_other],
         place_m=network.place_m[all_other],
@@ -98,8 +99,7 @@ def _heard_levels(
     left = channel.level_db - channel.loss_db(network.distance_m(a, b)) - biases.transmit_db[a] - biases.receive_db[b]
     share = trust[a] * trust[b] / own_variance * tail_weight(left * left / own_variance)
     # what each link, and the one in the other direction, brought to the counterpart's biases
-    back = np.searchsorted(a * n + b, b * n + a)
-    back = np.where(contains(a * n + b, b * n + a), back, -1)
+    back = places_in(a * n + b, b * n + a)
     share, left = np.append(share, 0.0), np.append(left, 0.0)
     sending = sends[subject]
     as_witness, as_beaconer = np.where(sending, link, back[link]), np.where(sending, back[link], link)
@@ -137,22 +137,52 @@ def _hubs(n: int, subject: Array, other: Array, level_db: Array, trust: Array) -
     return hub
 
 
-def _pairs_to_judge(network: Network, sends: Array, hub: Array) -> Array:
+def _unheard(network: Network, sends: Array, hub: Array, heard_start: Array, heard_other: Array) -> tuple[Array, Array]:
+    """(start, counterpart) of the living in reach of each subject's asserted place or of its hub without a link with
+    it, in ascending order; a counterpart that never beaconed cannot be missed by a subject that only listens.
+
+    heard_start, heard_other: the links of each subject.
+    """
+    n = len(network)
+    start = np.searchsorted(network.pair_a, np.arange(n + 1))
+    if len(network.pair_a) > COMPILED_FROM:
+        from poc.detectors.pairs_compiled import unheard
+
+        beacons, found, other = network.n_beacons > 0, np.empty(n + 1, np.int64), np.empty(0, np.int64)
+        unheard(start, network.pair_b, hub, sends, beacons, heard_start, heard_other, found, other)
+        other = np.empty(found[-1], np.int64)
+        unheard(start, network.pair_b, hub, sends, beacons, heard_start, heard_other, found, other)
+        return found, other
+    keys = _pairs_to_judge(network, start, sends, hub)
+    heard = np.repeat(np.arange(n), np.diff(heard_start)) * n + heard_other
+    keys = keys[places_in(heard, keys) < 0]
+    return np.searchsorted(keys // max(n, 1), np.arange(n + 1)), keys % max(n, 1)
+
+
+def _pairs_to_judge(network: Network, start: Array, sends: Array, hub: Array) -> Array:
     """Sorted keys subject·n + counterpart of the living in reach of the asserted place or of the hub."""
     n = len(network)
-    a = np.concatenate([network.pair_a, network.pair_b])
-    b = np.concatenate([network.pair_b, network.pair_a])
-    keys = np.sort(a * n + b)
-    a, b = keys // n, keys % n
-    start = np.searchsorted(a, np.arange(n + 1))
     subject = np.flatnonzero(hub >= 0)
     size = (start[1:] - start[:-1])[hub[subject]]
     of_hub = np.repeat(subject, size)
     within = np.arange(len(of_hub)) - np.repeat(np.cumsum(size) - size, size)
-    around_hub = b[np.repeat(start[hub[subject]], size) + within]
-    subjects = np.concatenate([a, of_hub])
-    others = np.concatenate([b, around_hub])
-    # a silent counterpart cannot be missed by a subject that only listens
+    around_hub = network.pair_b[np.repeat(start[hub[subject]], size) + within]
+    subjects = np.concatenate([network.pair_a, of_hub])
+    others = np.concatenate([network.pair_b, around_hub])
     fits = (subjects != others) & (sends[subjects] | (network.n_beacons[others] > 0))
     keys = np.sort(subjects[fits] * n + others[fits])
     return keys[np.diff(keys, prepend=-1) > 0]
+
+
+def _nearest_first(
+    heard_start: Array, missed_start: Array, subject: Array, distance_m: Array, level_db: Array
+) -> Array:
+    """The order of Sightings, of rows of heard pairs followed by missed ones."""
+    if len(subject) <= COMPILED_FROM:
+        missed = np.arange(len(subject)) >= heard_start[-1]
+        return np.lexsort((level_db, distance_m, missed, subject))
+    from poc.detectors.pairs_compiled import nearest_first
+
+    order = np.empty(len(subject), np.int64)
+    nearest_first(heard_start, missed_start, distance_m, level_db, order)
+    return order

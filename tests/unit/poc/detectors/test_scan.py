@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 from scipy.special import logsumexp, ndtr
 
 from maps.geodesy import EARTH_RADIUS_M
 from poc.detectors.candidates import lattice
 from poc.detectors.censoring import LINK_LOSS
+from poc.detectors.lanes_compiled import lanes, larger, load, log2, looked_up, nearest, smaller, store
 from poc.detectors.scan import FREEDOM, log_likelihoods
-from poc.detectors.scan_compiled import log_in_place
 from poc.detectors.sightings import Sightings
 
 LAW = (130.0, 30.0)
@@ -35,22 +36,39 @@ def sightings(n_subjects=6, n_each=40, n_heard=11, seed=1):
     return found, np.concatenate([points, np.zeros((n_subjects, 1, 3))], axis=1)
 
 
+@numba.njit(error_model="numpy")
+def of_lanes(number, table, result):
+    x, flat = load(number, 0), result.reshape(-1)
+    store(flat, 0, log2(x))
+    within = larger(smaller(x, lanes(np.float32(40.3))), lanes(np.float32(2.5)))
+    store(flat, 16, within)
+    store(flat, 32, nearest(within))
+    store(flat, 48, looked_up(table, nearest(within)))
+    store(flat, 64, (x * np.float32(3.0) + x) / (np.float32(1.0) - x))
+    store(flat, 80, lanes(np.float32(7.0)))
+
+
 def test_compiled_equals_plain():
     found, points = sightings()
     rows = np.array([4, 0, 3])
     plain = log_likelihoods(found, rows, points[rows], LAW, 15.0, compiled=False)
     compiled = log_likelihoods(found, rows, points[rows], LAW, 15.0, compiled=True)
     assert np.isfinite(plain).all()
-    assert np.abs(plain - compiled).max() < 1e-9
+    assert np.abs(plain - compiled).max() < 1e-4  # single precision
     threaded = log_likelihoods(found, rows, points[rows], LAW, 15.0, compiled=True, n_threads=3)
     assert np.array_equal(threaded, compiled)
 
 
-def test_compiled_logarithm_is_the_logarithm():
-    values = np.concatenate([np.geomspace(1e-3, 1e14, 5000), np.nextafter(2.0, [0, 4]), [1.0, 4.0]])
-    expected = np.log(values)
-    log_in_place(values, np.empty_like(values))
-    assert np.abs(values - expected).max() < 3e-10
+def test_lanes_do_what_their_names_say():
+    number, table = np.float32(np.geomspace(2e-6, 1e12, 16)), np.float32(np.arange(50) ** 2)
+    result = np.zeros((6, 16), np.float32)
+    of_lanes(number, table, result)
+    assert np.abs(result[0] - np.log2(number)).max() < 4e-6
+    assert np.array_equal(result[1], np.maximum(np.minimum(number, np.float32(40.3)), np.float32(2.5)))
+    assert np.array_equal(result[2], np.floor(result[1] + np.float32(0.5)))
+    assert np.array_equal(result[3], table[result[2].astype(int)])
+    assert np.array_equal(result[4], (number * np.float32(3) + number) / (np.float32(1) - number))
+    assert np.array_equal(result[5], np.full(16, 7, np.float32))
 
 
 def test_the_bias_is_integrated_jointly_over_receptions_and_misses():
