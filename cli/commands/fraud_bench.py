@@ -39,6 +39,12 @@ def make_worlds(
     n_worlds: Annotated[
         int | None, typer.Option("--n-worlds", min=1, help="Worlds a cell.", show_default="as defined")
     ] = None,
+    benchmark: Annotated[
+        str,
+        typer.Option(
+            "--benchmark", help="Version of the benchmark, spoof-bench-1 for instance.", show_default="newest"
+        ),
+    ] = "",
     jobs: Jobs = 1,
     executor: ExecutorName = "",
     scheduler: Scheduler = "",
@@ -54,12 +60,21 @@ def make_worlds(
     Example: poc fraud worlds training --cell lone-2km/median-13/sigma-8 --honest 1000 --n-worlds 1 --jobs 2
     """
     from cli.output import complain, progress, say, show
-    from poc.bench.definition import read_secret
+    from poc.bench.definition import read_secret, version
     from poc.bench.making import make, order_of
     from poc.experiments.executors import executor_of
 
     secret = None if seed_file is None else read_secret(seed_file)
-    order = order_of(part, secret, cells=cells or (), n_worlds=n_worlds, n_honest=n_honest, rehearsal=rehearsal)
+    definition = version(benchmark) if benchmark else None
+    order = order_of(
+        part,
+        secret,
+        cells=cells or (),
+        n_worlds=n_worlds,
+        n_honest=n_honest,
+        rehearsal=rehearsal,
+        definition=definition,
+    )
     workers = executor_of(executor, jobs, scheduler)
     say(f"{order.definition.name}, {part}: {len(order.worlds)} worlds of {order.n_honest:,} honest hotspots")
     with progress(len(order.worlds), part, quiet) as bar:

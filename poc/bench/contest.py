@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from poc.bench.definition import load_definition
+from poc.bench.definition import VERSIONS, version_with
 from poc.bench.entry_files import Scores, read_scores, world_path, write_scores
 from poc.bench.grading import CLAIRVOYANT, INFORMED, Answers, graded, pooled_ranks
 from poc.bench.leaks import CLASSIFIERS, probe_rows
@@ -80,11 +80,11 @@ def contest_of(
         raise DataError(
             f"the labels '{labels}' are of other worlds than '{worlds}' ({different[0]}); give those made together."
         )
-    definition = load_definition()
-    if index["definition_sha256"] != definition.sha256:
+    definition = version_with(index["definition_sha256"])
+    if definition is None:
         raise DataError(
-            f"the worlds '{worlds}' were made from another definition ({index['definition_sha256'][:12]}) than this "
-            f"program's {definition.name} ({definition.sha256[:12]}); make them again."
+            f"the worlds '{worlds}' were made from a definition ({index['definition_sha256'][:12]}) that is none of "
+            f"this program's {', '.join(VERSIONS)}; make them again."
         )
     for name in index["worlds"]:
         if index["worlds"][name]["files"] != private["worlds"][name]["public"]:

@@ -19,7 +19,8 @@ from poc.keys import Keys
 from poc.samples import sample
 from poc.scenario import Scenario, scenario_from
 
-NEWEST = "spoof-bench/spoof-bench-1.toml"
+#: Every version that was published, newest first.
+VERSIONS = ("spoof-bench-2", "spoof-bench-1")
 VILLAGES_OF_REMOTE = 0.1  # share of honest remote villages where cliques assert remote places: one for each liar
 
 
@@ -99,7 +100,7 @@ class Definition:
 
 def load_definition(path: Path | None = None) -> Definition:
     """The newest version, or that of a file; DataError for a file that is no definition."""
-    path = path or sample(NEWEST)
+    path = path or _path_of(VERSIONS[0])
     try:
         data = path.read_bytes()
         document = tomllib.loads(data.decode("utf-8"))
@@ -115,6 +116,30 @@ def load_definition(path: Path | None = None) -> Definition:
     return Definition(document, hashlib.sha256(data).hexdigest())
 
 
+def version(name: str) -> Definition:
+    """A published version by its name; ScenarioError for one that there is not.
+
+    >>> version("spoof-bench-1").name
+    'spoof-bench-1'
+    """
+    if name not in VERSIONS:
+        raise ScenarioError(f"there is no version '{name}' of the benchmark; {did_you_mean(name, VERSIONS)}")
+    return load_definition(_path_of(name))
+
+
+def version_with(sha256: str) -> Definition | None:
+    """The published version whose file has this SHA-256, None where there is none.
+
+    >>> version_with(load_definition().sha256).name
+    'spoof-bench-2'
+    """
+    return next((found for found in map(version, VERSIONS) if found.sha256 == sha256), None)
+
+
+def _path_of(name: str) -> Path:
+    return sample(f"spoof-bench/{name}.toml")
+
+
 def seed_of(definition: Definition, part: str, secret: str | None, rehearsal: bool = False) -> str:
     """The text from which the seeds of a part follow: the public training seed, or the keeper's secret.
 
@@ -122,7 +147,7 @@ def seed_of(definition: Definition, part: str, secret: str | None, rehearsal: bo
     unless it is a rehearsal with a seed of one's own.
 
     >>> seed_of(load_definition(), "training", None)
-    'spoof-bench-1 training'
+    'spoof-bench-2 training'
     """
     if definition.is_training(part):
         if secret is not None:

@@ -14,7 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from poc.bench.definition import Cell, Definition, honest_twin, load_definition, scenario_of, seed_of, world_seed
+from poc.bench.definition import (
+    Cell,
+    Definition,
+    honest_twin,
+    load_definition,
+    scenario_of,
+    seed_of,
+    version_with,
+    world_seed,
+)
 from poc.bench.world_files import (
     CARD,
     evidence_of,
@@ -133,8 +142,8 @@ def make(order: Order, public: Path, private: Path, workers: Executor, progress:
 
 def make_world(spec: dict[str, Any]) -> dict[str, Any]:
     """One world: the task that the executors work off."""
-    definition = load_definition()
-    if definition.sha256 != spec["definition"]:
+    definition = version_with(spec["definition"])
+    if definition is None:
         raise DataError("the definition of the benchmark changed while worlds were made; start again.")
     cell, number = definition.cell(spec["cell"]), spec["world"]
     seed = world_seed(spec["seed"], cell, number)

@@ -54,7 +54,9 @@ def texts_of(ids: Array) -> Array:
     >>> texts_of(np.array([255], np.uint64)).tolist()
     ['00000000000000ff']
     """
-    return np.array([f"{number:016x}" for number in ids.tolist()], "U16")
+    octets = np.ascontiguousarray(ids, ">u8").view(np.uint8).reshape(-1, 8)
+    digits = np.stack([octets >> 4, octets & 15], axis=-1).reshape(-1, 16)
+    return np.frombuffer(b"0123456789abcdef", np.uint8)[digits].view("S16").reshape(-1).astype("U16")
 
 
 def write_world(
@@ -82,7 +84,7 @@ def write_world(
     sent = beacons.take(order)
     columns = {
         "beacon": texts_of(names[order]),
-        "beaconer": texts_of(sent["hotspot"]),
+        "beaconer": _each_once(sent["hotspot"]),
         "received_ns": sent["received_ns"] // _MS * _MS,
         "frequency_hz": sent["frequency_hz"],
         "data_rate": _rates(sent["spreading_factor"]),
@@ -95,8 +97,8 @@ def write_world(
     order = np.lexsort((heard["hotspot"], names[row], heard["received_ns"] // _MS))
     heard, row = heard.take(order), row[order]
     columns = {
-        "beacon": texts_of(names[row]),
-        "witness": texts_of(heard["hotspot"]),
+        "beacon": _each_once(names[row]),
+        "witness": _each_once(heard["hotspot"]),
         "received_ns": heard["received_ns"] // _MS * _MS,
         "rssi_dbm": heard["rssi_dbm"],
         "snr_db": heard["snr_db"],
@@ -197,6 +199,12 @@ def write_card(folder: Path, card: Mapping[str, Any], name: str = CARD) -> None:
 def _write(path: Path, columns: Mapping[str, Any]) -> None:
     table = pa.table({name: pa.array(values) for name, values in columns.items()})
     pq.write_table(table, path, compression="zstd", version="2.6")
+
+
+def _each_once(ids: Array) -> pa.Array:
+    """The texts of ids of which there are few: each is spelt once."""
+    words, place = np.unique(ids, return_inverse=True)
+    return pa.array(texts_of(words), pa.string()).take(pa.array(place))
 
 
 def _ids(table: pa.Table, name: str) -> Array:

@@ -44,7 +44,8 @@ class Subject:
 def subject_of(
     fleet: Fleet, own: OwnLosses, law: Law, row: int, links: Array, witnesses: Array, believed: bool
 ) -> Subject:
-    """The evidence on one hotspot. links: rows of its links to honest witnesses; witnesses: all honest in reach.
+    """The evidence on one hotspot. links: rows of its links to honest witnesses; witnesses: all honest in reach,
+    ascending.
 
     believed: whether the hotspot's links went into `own`; then they are taken out again, as its place is in question.
     """
@@ -56,7 +57,9 @@ def subject_of(
         share = 1.0 / (law.pair_db**2 + var + own.loss_var_db2[row])
         remaining = np.maximum(1.0 / read_var - share, 1.0 / (law.own_spread_db**2 + law.calibration_db**2))
         read, read_var = (read / read_var - share * left) / remaining, 1.0 / remaining
-    k = np.setdiff1d(witnesses, np.append(j, row))
+    known = np.zeros(len(fleet.hotspot), np.bool_)
+    known[j] = known[row] = True
+    k = witnesses[~known[witnesses]]
     s2 = law.pair_db**2
     heard_m, silent_m = fleet.place_m[j], fleet.place_m[k]
     covariance = s2 * law.correlation(_distances(heard_m, heard_m)) + np.diag(var + read_var + 1e-3)

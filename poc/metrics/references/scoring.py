@@ -20,6 +20,8 @@ from poc.table import Array, Table
 
 _TOLERANCE_M, _FARTHEST_M, _NOWHERE_SHARE, _DEAD_SHARE = 400.0, 50_000.0, 0.02, 0.002
 _SLOPPY_M = (120.0, 200.0, 280.0)
+_SLOPPY_RING_M = np.concatenate([np.zeros((1, 2)), *(hexagon_offsets(1)[1:] * off_m for off_m in _SLOPPY_M)])[None]
+_TOGETHER = 256  # subjects that are searched side by side; what is said of one does not depend on the others
 
 
 def references(
@@ -50,40 +52,55 @@ def references(
     informed, clairvoyant = np.zeros(n), np.zeros(n)
     point_m, radius_m = fleet.place_m.copy(), np.full(n, 20_015_000.0)
     wanted = np.ones(n, np.bool_) if chosen is None else np.isin(fleet.hotspot, chosen)
-    for row in np.flatnonzero(wanted).tolist():
-        if fleet.n_beacons[row] == 0:
-            continue
-        links = usable[start[row] : start[row + 1]]
-        witness = fleet.witness[links]
-        hub_m = fleet.place_m[witness[np.argmin(fleet.level_db[links])]] if len(links) else fleet.place_m[row]
-        centres = [fleet.place_m[row], hub_m, true_m[row]]
-        near = np.unique(np.concatenate([tree.query_ball_point(centre, reach_m) for centre in centres]).astype(int))
-        subject = subject_of(fleet, own, law, row, links, honest[near], bool(fleet.honest[row]))
-        if not len(subject.level_db) and not len(subject.edge_db):
-            continue
-        scale_m = _scale_m(subject, law, hub_m, reach_m)
-        one = slice(row, row + 1)
-
-        def likelihood(points_m: Array, subject: Subject = subject) -> Array:
-            return log_likelihoods(subject, law, points_m[0])[None]
-
-        found = search(fleet.place_m[one], hub_m[None], np.array([scale_m]), likelihood)
-        rings = np.concatenate([np.zeros((1, 2)), *(hexagon_offsets(1)[1:] * off_m for off_m in _SLOPPY_M)])
-        ring = around(fleet.place_m[one], rings[None])[0]
-        here = log_likelihoods(subject, law, np.concatenate([ring, np.zeros((1, 3)), true_m[one]]))
-        share = np.log(np.append(1.0 - law.sloppy_share, np.full(18, max(law.sloppy_share, 1e-9) / 18.0)))
-        as_asserted = np.logaddexp.reduce(here[:19] + share)
-        as_asserted = np.logaddexp(np.log1p(-_DEAD_SHARE) + as_asserted, np.log(_DEAD_SHARE) + here[19])
-        elsewhere = log_likelihood_elsewhere(found, fleet.place_m[one], _TOLERANCE_M, _FARTHEST_M)[0]
-        elsewhere = np.logaddexp(np.log1p(-_NOWHERE_SHARE) + elsewhere, np.log(_NOWHERE_SHARE) + here[19])
-        informed[row], clairvoyant[row] = elsewhere - as_asserted, here[20] - as_asserted
-        estimate = estimate_from(found)
-        point_m[row], radius_m[row] = estimate.point_m[0], estimate.credible_radius_m[0]
+    every = np.flatnonzero(wanted & (fleet.n_beacons > 0))
+    for begin in range(0, len(every), _TOGETHER):
+        subjects: list[Subject] = []
+        kept, hubs_m, scales_m = [], [], []
+        for row in every[begin : begin + _TOGETHER].tolist():
+            links = usable[start[row] : start[row + 1]]
+            witness = fleet.witness[links]
+            hub_m = fleet.place_m[witness[np.argmin(fleet.level_db[links])]] if len(links) else fleet.place_m[row]
+            centres = np.stack([fleet.place_m[row], hub_m, true_m[row]])
+            near = np.zeros(len(honest), np.bool_)
+            for some in tree.query_ball_point(centres, reach_m):
+                near[some] = True
+            subject = subject_of(fleet, own, law, row, links, honest[near], bool(fleet.honest[row]))
+            if len(subject.level_db) or len(subject.edge_db):
+                subjects.append(subject)
+                kept.append(row)
+                hubs_m.append(hub_m)
+                scales_m.append(_scale_m(subject, law, hub_m, reach_m))
+        if subjects:
+            said = _weighed(subjects, law, fleet.place_m[kept], np.stack(hubs_m), np.array(scales_m), true_m[kept])
+            informed[kept], clairvoyant[kept], point_m[kept], radius_m[kept] = said
     tables = [
         _scores("informed", fleet.hotspot[wanted], informed[wanted], point_m[wanted], radius_m[wanted]),
         _scores("clairvoyant", fleet.hotspot[wanted], clairvoyant[wanted], true_m[wanted], np.zeros(wanted.sum())),
     ]
     return Table.concat(tables)
+
+
+def _weighed(
+    subjects: list[Subject], law: Law, place_m: Array, hub_m: Array, scale_m: Array, true_m: Array
+) -> tuple[Array, Array, Array, Array]:
+    """(informed and clairvoyant log-likelihood ratio, estimated place [m], credible radius [m]) of each subject."""
+
+    def likelihood(points_m: Array) -> Array:
+        return np.stack([log_likelihoods(one, law, points) for one, points in zip(subjects, points_m, strict=True)])
+
+    found = search(place_m, hub_m, scale_m, likelihood)
+    ring = around(place_m, _SLOPPY_RING_M)
+    here = likelihood(np.concatenate([ring, np.zeros((len(subjects), 1, 3)), true_m[:, None]], axis=1))
+    n_ring = ring.shape[1]
+    share = np.log(np.append(1.0 - law.sloppy_share, np.full(n_ring - 1, max(law.sloppy_share, 1e-9) / (n_ring - 1))))
+    as_asserted, nowhere = np.logaddexp.reduce(here[:, :n_ring] + share, axis=1), here[:, n_ring]
+    as_asserted = np.logaddexp(np.log1p(-_DEAD_SHARE) + as_asserted, np.log(_DEAD_SHARE) + nowhere)
+    elsewhere = log_likelihood_elsewhere(found, place_m, _TOLERANCE_M, _FARTHEST_M)
+    elsewhere = np.logaddexp(np.log1p(-_NOWHERE_SHARE) + elsewhere, np.log(_NOWHERE_SHARE) + nowhere)
+    estimate = estimate_from(found)
+    return (
+        elsewhere - as_asserted, here[:, n_ring + 1] - as_asserted, estimate.point_m, estimate.credible_radius_m
+    )  # fmt: skip
 
 
 def _reach_m(law: Law, edge_db: Array, gain_dbi: Array) -> float:

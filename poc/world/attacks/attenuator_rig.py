@@ -17,7 +17,17 @@ from poc.table import Array, Table
 from poc.world.attacks.attack import Forgery, View
 from poc.world.forging.groups import NO_RADIO_DB, asserted_around, check_group, in_one_room, leaders
 from poc.world.forging.reports import in_group_heard, in_group_pairs, report_beacons
-from poc.world.forging.signals import Ends, Forging, ends_of, modelled_dbm, readings
+from poc.world.forging.signals import (
+    Ends,
+    Forging,
+    Signals,
+    check_margin,
+    ends_of,
+    modelled_dbm,
+    readings,
+    scattered_dbm,
+    would_hear,
+)
 from radio_models.free_space import free_space_loss_db
 
 
@@ -28,7 +38,10 @@ class AttenuatorRig:
     forging says what the attenuators are set to: `loss_db` for every pair (none), free space between the asserted
     places and 3 to 20 dB more (fspl-aware), or what the law of radio gives there (model-aware). `antenna` puts the
     bench on one outside antenna through a splitter; without it nobody outside hears or is heard. `software_fading`
-    adds the fading that a cable does not have.
+    adds the fading that a cable does not have. Sizes of groups are drawn from `smallest_group` on where that is above
+    0. `as_neighbours`: a beacon is reported only by those whom the law of radio would have let hear it. `margin_db` above
+    0 sets fspl-aware attenuators so that each pair lies above the least that can be heard by an exponential draw with
+    this mean [dB].
     """
 
     group_size: int = 10
@@ -37,16 +50,20 @@ class AttenuatorRig:
     loss_db: float = 120.0
     antenna: bool = False
     software_fading: bool = False
+    smallest_group: int = 0
+    as_neighbours: bool = False
+    margin_db: float = 0.0
 
     def __post_init__(self) -> None:
-        check_group(self.group_size, self.spread_km)
+        check_group(self.group_size, self.spread_km, self.smallest_group)
+        check_margin(self.margin_db)
         if not 0.0 <= self.loss_db <= 200.0:
             raise ValueError(f"loss_db = {self.loss_db}, expected 0 to 200 dB; correct it.")
 
     def misplace(self, hotspots: Table, truth: Table, keys: Keys) -> tuple[Table, Table]:
         if not len(hotspots):
             return hotspots, truth
-        leader = leaders(hotspots["hotspot"], self.group_size, keys)
+        leader = leaders(hotspots["hotspot"], self.group_size, keys, self.smallest_group)
         site = truth["latitude_deg"][leader], truth["longitude_deg"][leader]
         splitter_db = 10.0 * np.log10(self.group_size) + 2.0
         outside = truth["gain_dbi"][leader] - splitter_db if self.antenna else np.full(len(truth), NO_RADIO_DB)
@@ -63,7 +80,10 @@ class AttenuatorRig:
             received_dbm = received_dbm + view.radio.fading.fading_db(
                 keys.of("fading").uniform(ends.beacon, own["hotspot"])
             )
-        added = report_beacons(view, beacons, own, readings(view, received_dbm, ends, keys), keys)
+        made = readings(view, received_dbm, ends, keys)
+        if self.as_neighbours:
+            made = Signals(made.rssi_dbm, made.snr_db, made.heard & would_hear(view, ends, keys))
+        added = report_beacons(view, beacons, own, made, keys)
         on_air = view.reports["witness_reports"].take(in_group_heard(view))
         return Forgery(add={"witness_reports": added}, drop={"witness_reports": on_air["report"]})
 
@@ -73,6 +93,8 @@ class AttenuatorRig:
             return modelled_dbm(view, ends, keys)
         if self.forging == "none":
             return ends.power_dbm - self.loss_db
+        if self.margin_db:
+            return scattered_dbm(view, ends, keys, self.margin_db, fading=False)
         hotspots = view.hotspots
         latitude_deg, longitude_deg = coordinates_from_cells(hotspots["cell"])
         distance_m = great_circle_m(

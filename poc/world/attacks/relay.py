@@ -14,9 +14,9 @@ import numpy as np
 from poc.keys import Keys
 from poc.table import Table
 from poc.world.attacks.attack import Forgery, View
-from poc.world.forging.groups import asserted_around, check_group, leaders, without_radio
+from poc.world.forging.groups import asserted_around, check_group, check_share, leaders, shares_of, without_radio
 from poc.world.forging.reports import copies, fed_pairs, in_group_heard, in_group_reports
-from poc.world.forging.signals import Forging, Signals
+from poc.world.forging.signals import Forging, Signals, apart_readings
 from radio_models.lora.receiver import reported_snr_db
 
 
@@ -26,7 +26,10 @@ class Relay:
 
     The keys report what the station hears, `delay_s` later, each with a share `fed_share` of the packets. forging:
     strengths as the station's (none), or scattered by key and packet (fspl-aware, model-aware); at that level the group
-    vouches for its own beacons. `silent` keys have no radio; others are still heard where they really stand.
+    vouches for its own beacons. `silent` keys have no radio; others are still heard where they really stand. Sizes of
+    groups are drawn from `smallest_group` on where that is above 0, and each key's share from `least_fed_share` to
+    `fed_share` where that is less. With `own_receiver` the scattered strengths are read anew as by a receiver of the
+    key's own, so that RSSI and SNR fit each other and what is too weak goes unreported.
     """
 
     group_size: int = 5
@@ -35,9 +38,13 @@ class Relay:
     fed_share: float = 0.8
     silent: bool = True
     forging: Forging = "model-aware"
+    smallest_group: int = 0
+    least_fed_share: float = 1.0
+    own_receiver: bool = False
 
     def __post_init__(self) -> None:
-        check_group(self.group_size, self.spread_km)
+        check_group(self.group_size, self.spread_km, self.smallest_group)
+        check_share(self.least_fed_share)
         if not 0.0 <= self.delay_s <= 60.0 or not 0.0 <= self.fed_share <= 1.0:
             raise ValueError(
                 f"delay_s = {self.delay_s} and fed_share = {self.fed_share}, expected 0 to 60 s and 0 to 1."
@@ -46,7 +53,7 @@ class Relay:
     def misplace(self, hotspots: Table, truth: Table, keys: Keys) -> tuple[Table, Table]:
         if not len(hotspots):
             return hotspots, truth
-        leader = leaders(hotspots["hotspot"], self.group_size, keys)
+        leader = leaders(hotspots["hotspot"], self.group_size, keys, self.smallest_group)
         station = leader == np.arange(len(leader))
         site = truth["latitude_deg"][leader], truth["longitude_deg"][leader]
         around = asserted_around(hotspots, *site, self.spread_km, keys)
@@ -71,12 +78,16 @@ class Relay:
         )
 
     def _signals(self, view: View, source: Table, own: Table, keys: Keys) -> Signals:
-        fed = keys.of("fed").uniform(source["payload"], own["hotspot"]) < self.fed_share
+        share = shares_of(own["hotspot"], self.least_fed_share, self.fed_share, keys)
+        fed = keys.of("fed").uniform(source["payload"], own["hotspot"]) < share
         if self.forging == "none":
             return Signals(source["rssi_dbm"], source["snr_db"], fed)
         noise_figure_db = view.radio.noise_figure_db
         apart_db = 0.5 * view.radio.shadowing.sigma_db * keys.of("apart").normal(own["hotspot"])
         packet = keys.of("packet").uniform(source["report"], own["hotspot"])
+        if self.own_receiver:
+            made = apart_readings(view, source, own, apart_db + view.radio.fading.fading_db(packet), keys)
+            return Signals(made.rssi_dbm, made.snr_db, made.heard & fed)
         rssi_dbm = np.round(source["rssi_dbm"] + apart_db + view.radio.fading.fading_db(packet))
         rssi_dbm = np.clip(rssi_dbm, -135.0, -40.0)
         return Signals(rssi_dbm, reported_snr_db(rssi_dbm, noise_figure_db), fed)

@@ -25,20 +25,22 @@ _RADIO = (
 class SybilStation:
     """Groups of `group_size` keys on the radio of one, asserted up to `spread_km` around it.
 
-    forging other than "none" lets the keys also vouch for each other.
+    forging other than "none" lets the keys also vouch for each other. Sizes of groups are drawn from `smallest_group`
+    on where that is above 0.
     """
 
     group_size: int = 6
     spread_km: float = 1.5
     forging: Forging = "none"
+    smallest_group: int = 0
 
     def __post_init__(self) -> None:
-        check_group(self.group_size, self.spread_km)
+        check_group(self.group_size, self.spread_km, self.smallest_group)
 
     def misplace(self, hotspots: Table, truth: Table, keys: Keys) -> tuple[Table, Table]:
         if not len(hotspots):
             return hotspots, truth
-        leader = leaders(hotspots["hotspot"], self.group_size, keys)
+        leader = leaders(hotspots["hotspot"], self.group_size, keys, self.smallest_group)
         truth = truth.replace(
             **{name: truth[name][leader] for name in _RADIO}, group=truth["hotspot"][leader]
         )  # fmt: skip

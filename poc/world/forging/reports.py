@@ -9,7 +9,7 @@ from poc.schema import WITNESS_REPORTS
 from poc.table import Array, Table
 from poc.world.attacks.attack import Forgery, View
 from poc.world.backhaul import arrival_ns
-from poc.world.forging.signals import Forging, Signals, ends_of, signals
+from poc.world.forging.signals import Forging, Likeness, Signals, ends_of, signals
 from radio_models.lora.airtime import airtime_s
 from radio_models.lora.region_plans import BEACON_PAYLOAD_BYTES
 
@@ -30,14 +30,16 @@ def in_group_pairs(view: View) -> tuple[Array, Array]:
     return beacon[other], member[other]
 
 
-def in_group_reports(view: View, level: Forging, keys: Keys, ahead_s: float | None = None) -> Table:
+def in_group_reports(
+    view: View, level: Forging, keys: Keys, ahead_s: float | None = None, likeness: Likeness | None = None
+) -> Table:
     """WITNESS_REPORTS by which every group vouches for its own beacons, forged at a level.
 
     With `ahead_s` they reach the server that long before the beacon's own report [s]; otherwise when honest ones would.
     """
     beacon, member = in_group_pairs(view)
     beacons, own = view.reports["beacons"].take(beacon), view.own.take(member)
-    made = signals(level, view, ends_of(view, beacons, own["hotspot"]), keys)
+    made = signals(level, view, ends_of(view, beacons, own["hotspot"]), keys, likeness)
     return report_beacons(view, beacons, own, made, keys, ahead_s)
 
 
@@ -77,10 +79,12 @@ def in_group_heard(view: View) -> Array:
     return np.asarray(known & (np.append(group, 0)[sender] == group[own.rows_of(reports["hotspot"])]))
 
 
-def vouching(view: View, level: Forging, keys: Keys, ahead_s: float | None = None) -> Forgery:
+def vouching(
+    view: View, level: Forging, keys: Keys, ahead_s: float | None = None, likeness: Likeness | None = None
+) -> Forgery:
     """The forgery of a group that reports its own beacons at a level, in place of what its radios heard of them."""
     heard = view.reports["witness_reports"].take(in_group_heard(view))
-    added = in_group_reports(view, level, keys, ahead_s)
+    added = in_group_reports(view, level, keys, ahead_s, likeness)
     return Forgery(add={"witness_reports": added}, drop={"witness_reports": heard["report"]})
 
 

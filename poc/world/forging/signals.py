@@ -19,7 +19,7 @@ from poc.keys import Keys
 from poc.paths import Places, median_loss
 from poc.table import Array, Table
 from poc.world.attacks.attack import View
-from radio_models.lora.receiver import reported_rssi_dbm, reported_snr_db, sensitivity_dbm
+from radio_models.lora.receiver import esp_dbm_from, reported_rssi_dbm, reported_snr_db, sensitivity_dbm
 
 Forging = Literal["none", "fspl-aware", "model-aware"]
 
@@ -58,8 +58,50 @@ def ends_of(view: View, beacons: Table, witness: Array) -> Ends:
     )  # fmt: skip
 
 
-def signals(level: Forging, view: View, ends: Ends, keys: Keys) -> Signals:
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How much a group that vouches for its own beacons looks like neighbours do, beyond the level of its forging.
+
+    as_neighbours: it reports a beacon only where the law of radio would have let a neighbour at the asserted place hear
+    it, so that counts look honest. margin_db: above 0, fspl-aware strengths are scattered instead of just under the
+    bound: each pair has a draw for ever, exponential with this mean over the least that can be heard [dB], as honest
+    receptions have, and never above the bound.
+    """
+
+    as_neighbours: bool = False
+    margin_db: float = 0.0
+
+
+def signals(level: Forging, view: View, ends: Ends, keys: Keys, likeness: Likeness | None = None) -> Signals:
     """Forged readings of links at a level; keyed by beacon and witness."""
+    likeness = likeness or Likeness()
+    if level == "fspl-aware" and likeness.margin_db:
+        made = readings(view, scattered_dbm(view, ends, keys, likeness.margin_db, fading=True), ends, keys)
+    else:
+        made = _plain_signals(level, view, ends, keys)
+    if not likeness.as_neighbours:
+        return made
+    return Signals(made.rssi_dbm, made.snr_db, made.heard & would_hear(view, ends, keys))
+
+
+def would_hear(view: View, ends: Ends, keys: Keys) -> Array:
+    """Which packets a neighbour at the asserted place would have heard, by the law of radio."""
+    return _plain_signals("model-aware", view, ends, keys).heard
+
+
+def scattered_dbm(view: View, ends: Ends, keys: Keys, margin_db: float, *, fading: bool) -> Array:
+    """Power [dBm] that lies above the least that can be heard by an exponential draw of each pair, under the bound."""
+    ids = view.hotspots["hotspot"]
+    pair = np.minimum(ids[ends.sender], ids[ends.witness]), np.maximum(ids[ends.sender], ids[ends.witness])
+    least_dbm = float(sensitivity_dbm(view.plan.poc_spreading_factor, view.radio.noise_figure_db))
+    bound_dbm = free_space_bound_dbm(view.hotspots, ends)
+    level_dbm = least_dbm + margin_db * keys.of("margin").exponential(*pair)
+    if fading:
+        level_dbm = level_dbm + view.radio.fading.fading_db(keys.of("fading").uniform(ends.beacon, ids[ends.witness]))
+    return np.asarray(np.minimum(level_dbm, bound_dbm - 3.0))
+
+
+def _plain_signals(level: Forging, view: View, ends: Ends, keys: Keys) -> Signals:
     witness = view.hotspots["hotspot"][ends.witness]
     if level == "model-aware":
         fading = view.radio.fading.fading_db(keys.of("fading").uniform(ends.beacon, witness))
@@ -80,6 +122,25 @@ def readings(view: View, received_dbm: Array, ends: Ends, keys: Keys) -> Signals
     witness = view.hotspots["hotspot"][ends.witness]
     bias_db = _RECEIVER_BIAS_DB * keys.of("receiver-bias").normal(witness)
     jitter = keys.of("receiver").normal(ends.beacon, witness)
+    floored_dbm = np.maximum(received_dbm, least_dbm)
+    return Signals(
+        reported_rssi_dbm(floored_dbm, noise_figure_db, bias_db, jitter),
+        reported_snr_db(floored_dbm, noise_figure_db),
+        received_dbm >= least_dbm,
+    )
+
+
+def apart_readings(view: View, source: Table, own: Table, apart_db: Array, keys: Keys) -> Signals:
+    """What members (rows of TRUTH) report of packets that another receiver heard (`source`, WITNESS_REPORTS).
+
+    The power behind each reading is moved by `apart_db` [dB] and read anew by a receiver of the member's own, so that
+    RSSI and SNR fit each other; what falls below the least that can be heard is not reported.
+    """
+    noise_figure_db = view.radio.noise_figure_db
+    least_dbm = float(sensitivity_dbm(view.plan.poc_spreading_factor, noise_figure_db))
+    received_dbm = esp_dbm_from(source["rssi_dbm"], source["snr_db"]) + apart_db
+    bias_db = _RECEIVER_BIAS_DB * keys.of("receiver-bias").normal(own["hotspot"])
+    jitter = keys.of("receiver").normal(source["report"], own["hotspot"])
     floored_dbm = np.maximum(received_dbm, least_dbm)
     return Signals(
         reported_rssi_dbm(floored_dbm, noise_figure_db, bias_db, jitter),
@@ -127,3 +188,9 @@ def blind_cap_dbm(view: View, safe_km: float) -> float:
     free_space_db = 20.0 * np.log10(4.0 * np.pi * 1000.0 * safe_km * frequency_hz / _SPEED_OF_LIGHT)
     power_dbm = min(int(view.plan.conducted_power_dbm(0.0)), view.plan.hardware_limit_dbm)
     return float(np.floor(power_dbm - free_space_db))
+
+
+def check_margin(margin_db: float) -> None:
+    """ValueError for a scatter that cannot be."""
+    if not 0.0 <= margin_db <= 60.0:
+        raise ValueError(f"margin_db = {margin_db}, expected 0 to 60 dB; correct it.")
