@@ -39,9 +39,9 @@ class AttenuatorRig:
     places and 3 to 20 dB more (fspl-aware), or what the law of radio gives there (model-aware). `antenna` puts the
     bench on one outside antenna through a splitter; without it nobody outside hears or is heard. `software_fading`
     adds the fading that a cable does not have. Sizes of groups are drawn from `smallest_group` on where that is above
-    0. `as_neighbours`: a beacon is reported only by those whom the law of radio would have let hear it. `margin_db` above
-    0 sets fspl-aware attenuators so that each pair lies above the least that can be heard by an exponential draw with
-    this mean [dB].
+    0. `as_neighbours`: a beacon is reported only by those whom the law of radio would have let hear it. `margin_db`
+    above 0 sets fspl-aware attenuators so that each pair lies above the least that can be heard by an exponential
+    draw with this mean [dB].
     """
 
     group_size: int = 10

@@ -25,9 +25,10 @@ class AtticFarm:
 
     forging says what they report of each other: what they hear (none), the same lowered under the free-space bound
     (fspl-aware), or what radio between the asserted places would have been like (model-aware). Sizes of groups are
-    drawn from `smallest_group` on where that is above 0. With `as_neighbours` or `margin_db` above 0, fspl-aware reports of
-    each other are made up instead of lowered: only where the law of radio would have let a neighbour hear, and with
-    strengths scattered by an exponential draw of each pair with this mean over the least that can be heard [dB].
+    drawn from `smallest_group` on where that is above 0. With `as_neighbours` or `margin_db` above 0, fspl-aware
+    reports of each other are made up instead of lowered: only where the law of radio would have let a neighbour hear,
+    and with strengths scattered by an exponential draw of each pair with this mean over the least that can be heard
+    [dB].
     """
 
     group_size: int = 10

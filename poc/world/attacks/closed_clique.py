@@ -25,11 +25,11 @@ from poc.world.forging.signals import Forging, Likeness, check_margin
 class ClosedClique:
     """Groups of `group_size` keys assert cells within `spread_km` of the home of one of them and vouch for each other.
 
-    With `remote_km` above 0 the whole group asserts a place that far away in a random direction. forging: numbers that
-    look like radio (none), just under free space (fspl-aware), or the law of radio itself (model-aware). Sizes of
-    groups are drawn from `smallest_group` on where that is above 0. `as_neighbours`: a beacon is vouched for only by
-    those whom the law of radio would have let hear it. `margin_db` above 0 scatters fspl-aware strengths by an exponential draw of
-    each pair with this mean over the least that can be heard [dB].
+    With `remote_km` above 0 the whole group asserts a place that far away in a random direction. forging: numbers
+    that look like radio (none), just under free space (fspl-aware), or the law of radio itself (model-aware). Sizes
+    of groups are drawn from `smallest_group` on where that is above 0. `as_neighbours`: a beacon is vouched for only
+    by those whom the law of radio would have let hear it. `margin_db` above 0 scatters fspl-aware strengths by an
+    exponential draw of each pair with this mean over the least that can be heard [dB].
     """
 
     group_size: int = 10

@@ -37,10 +37,10 @@ class WitnessStuffing:
 
     Each key reports a share `fed_share` of the packets. forging says what strengths: as received (none), never above
     what passes up to 20 km away (fspl-aware), or scattered by key and packet as if received apart (model-aware); and,
-    at the same level, how the group vouches for its own beacons, which are never on the air. Sizes of groups are drawn
-    from `smallest_group` on where that is above 0, and each key's share from `least_fed_share` to `fed_share` where
-    that is less. With `own_receiver` model-aware strengths are read anew as by a receiver of the key's own, so that RSSI and
-    SNR fit each other and what is too weak goes unreported.
+    at the same level, how the group vouches for its own beacons, which are never on the air. Sizes of groups are
+    drawn from `smallest_group` on where that is above 0, and each key's share from `least_fed_share` to `fed_share`
+    where that is less. With `own_receiver` model-aware strengths are read anew as by a receiver of the key's own, so
+    that RSSI and SNR fit each other and what is too weak goes unreported.
     """
 
     group_size: int = 20

@@ -65,7 +65,7 @@ class Likeness:
     as_neighbours: it reports a beacon only where the law of radio would have let a neighbour at the asserted place hear
     it, so that counts look honest. margin_db: above 0, fspl-aware strengths are scattered instead of just under the
     bound: each pair has a draw for ever, exponential with this mean over the least that can be heard [dB], as honest
-    receptions have, and never above the bound.
+    receptions have, and at most 3 dB under the bound; the spread of the receivers comes on top.
     """
 
     as_neighbours: bool = False
@@ -90,7 +90,7 @@ def would_hear(view: View, ends: Ends, keys: Keys) -> Array:
 
 
 def scattered_dbm(view: View, ends: Ends, keys: Keys, margin_db: float, *, fading: bool) -> Array:
-    """Power [dBm] that lies above the least that can be heard by an exponential draw of each pair, under the bound."""
+    """Power [dBm] above the least that can be heard by an exponential draw of each pair, 3 dB under the bound at most."""
     ids = view.hotspots["hotspot"]
     pair = np.minimum(ids[ends.sender], ids[ends.witness]), np.maximum(ids[ends.sender], ids[ends.witness])
     least_dbm = float(sensitivity_dbm(view.plan.poc_spreading_factor, view.radio.noise_figure_db))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from poc.bench.contest import contest_of, read_answers, run_contest
-from poc.bench.definition import load_definition, seed_of, world_seed
+from poc.bench.definition import load_definition, seed_of, version, version_with, world_seed
 from poc.bench.entry_files import read_scores, world_path
 from poc.bench.making import INDEX, LABELS, LABELS_CARD, make, order_of
 from poc.bench.world_files import FILES, read_world, sha256_of
@@ -75,6 +76,21 @@ def test_the_definition_is_frozen_and_its_digest_is_published():
     assert left_out
     assert left_out <= {cell.attack for cell in core}
     assert not left_out & {cell.attack for cell in definition.cells("training")}
+
+
+def test_earlier_versions_stay_as_they_were_and_can_be_made(tmp_path):
+    page = (Path(__file__).parents[4] / "docs" / "spoof-bench.md").read_text("utf-8")
+    first = version("spoof-bench-1")
+    assert first.sha256 == "64807e3286a8bf34ded6712d2a84b37f052f9e2f31eca65c102bf8e59e49692e"
+    assert first.sha256 in page
+    assert seed_of(first, "core", re.search(r"seed of version 1 is `(\w+)`", page).group(1))  # opened by version 2
+    assert version_with(first.sha256).name == "spoof-bench-1"
+    assert version_with("0" * 64) is None
+    with pytest.raises(ScenarioError, match="did you mean 'spoof-bench-1'"):
+        version("spoof-bench-l")
+    order = order_of("training", None, cells=[LONE], n_worlds=1, n_honest=100, definition=first)
+    assert make(order, tmp_path / "worlds", tmp_path / "labels", Serial()) == []
+    assert contest_of(tmp_path / "worlds", tmp_path / "labels").index["benchmark"] == "spoof-bench-1"
 
 
 def test_only_the_seed_whose_hash_is_published_opens_the_test_worlds():

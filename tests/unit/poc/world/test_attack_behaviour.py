@@ -278,6 +278,60 @@ def test_deeds_name_what_no_honest_receiver_heard():
     assert len(clique.deeds) == np.isin(clique.reports["hotspot"], clique.liars).sum()
 
 
+def _looks(found, rows, most=31):
+    """Median power [dBm] of each link of these rows, and the share of beacons that its witness heard."""
+    heard = found.receptions.take(rows)
+    link = heard["beaconer"] * np.uint64(most) + heard["witness"]
+    _, link, count = np.unique(link, return_inverse=True, return_counts=True)
+    power = np.bincount(link, esp_dbm_from(heard["rssi_dbm"], heard["snr_db"])) / count
+    return power, count / count.max()
+
+
+@pytest.mark.parametrize("name", ["closed-clique", "attic-farm", "attenuator-rig"])
+def test_groups_that_look_like_neighbours_are_heard_as_neighbours_are(name):
+    settings = (("forging", "fspl-aware"), ("group_size", 30), ("spread_km", 2.0))
+    plain, alike = day(name, settings), day(name, (*settings, ("as_neighbours", True), ("margin_db", 10.0)))
+    honest = _looks(alike, ~alike.by_liar & ~alike.of_liar)
+    before, after = _looks(plain, plain.inside), _looks(alike, alike.inside)
+    assert alike.inside.sum() < 0.8 * plain.inside.sum()
+    assert before[1].mean() > 0.9 > after[1].mean()  # every beacon of every pair, against some
+    assert after[0].std() > 5.0
+    assert abs(after[0].mean() - honest[0].mean()) < 0.5 * abs(before[0].mean() - honest[0].mean())
+    assert alike.share(Reason.bad_rssi, alike.inside) < 0.005  # receivers spread by 2 dB around what was dialled
+
+
+@pytest.mark.parametrize("name", ["relay", "witness-stuffing"])
+def test_keys_with_receivers_of_their_own_report_signals_that_fit(name):
+    settings = (("forging", "model-aware"), ("group_size", 10))
+    own = (("own_receiver", True), ("least_fed_share", 0.1), ("fed_share", 0.6))
+    plain, alike = day(name, settings), day(name, settings + own)
+    strangers = [found.by_liar & ~found.of_liar & ~np.isin(found.receptions["witness"], found.truth["group"])
+                 for found in (plain, alike)]  # fmt: skip
+    assert strangers[1].sum() < 0.8 * strangers[0].sum()
+    honest = alike.receptions["snr_db"][~alike.by_liar & ~alike.of_liar]
+    medians = [np.median(found.receptions["snr_db"][rows]) - np.median(honest)
+               for found, rows in zip((plain, alike), strangers, strict=True)]  # fmt: skip
+    assert abs(medians[1]) < 0.5 * abs(medians[0])
+    _, count = np.unique(alike.receptions["witness"][strangers[1]], return_counts=True)
+    assert count.max() > 3 * count.min()  # each key has a share of its own
+
+
+def test_sizes_of_groups_are_drawn():
+    from poc.keys import Keys
+    from poc.world.forging.groups import leaders
+
+    ids = np.arange(1000, dtype=np.uint64)
+    leader = leaders(ids, 12, Keys(3), smallest=5)
+    sizes = np.sort(np.unique(leader, return_counts=True)[1])
+    assert set(sizes[1:].tolist()) == set(range(5, 13))  # the last group is what is left
+    assert (leader[leader] == leader).all()
+    shuffled = np.random.default_rng(0).permutation(len(ids))
+    assert (ids[shuffled][leaders(ids[shuffled], 12, Keys(3), smallest=5)] == ids[leader][shuffled]).all()
+    for name in ("attic-farm", "attenuator-rig", "closed-clique", "relay", "sybil-station", "witness-stuffing"):
+        with pytest.raises(ValueError, match="smallest_group = 9, expected 0 to group_size = 8"):
+            ATTACKS[name](group_size=8, smallest_group=9)
+
+
 def test_every_attack_has_a_test_of_its_own():
     tested = " ".join(name for name in globals() if name.startswith("test_"))
     for name in ATTACKS:
