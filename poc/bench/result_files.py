@@ -88,9 +88,9 @@ def markdown(result: BenchResult) -> str:
     """What everybody finds, the details of each entry, and every probe that was not at chance; weak cells first."""
     entered = weakest_first(result.rows)
     names = list(dict.fromkeys(row["entry"] for row in result.rows if row["kind"] in ("entry", "detector")))
-    lines = _rates(entered, names)
+    lines = rates(entered, names)
     for name in names:
-        lines += ["", *_details(name, [row for row in entered if row["entry"] == name])]
+        lines += ["", *details(name, [row for row in entered if row["entry"] == name])]
     lines += ["", "| cell | probe | group | AUC | chance band | found at 1 % accused | outcome |", "|" + "---|" * 7]
     for row in result.probes:
         if row["outcome"] != "chance":
@@ -101,7 +101,7 @@ def markdown(result: BenchResult) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rates(entered: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[str]:
+def rates(entered: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[str]:
     """Shares of lies found at 1 % of the honest accused; the first entry sets the order of the cells."""
     lines = [
         _line(
@@ -123,7 +123,7 @@ def _rates(entered: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[s
     for cell in dict.fromkeys([*order, *(row["cell"] for row in entered)]):
         rows = {row["entry"]: row for row in entered if row["cell"] == cell}
         some = next(iter(rows.values()))
-        rates = [
+        found = [
             "–" if name not in rows else with_interval(
                 rows[name]["tpr_at_1_percent_fpr"], rows[name]["tpr_low"], rows[name]["tpr_high"], "{:.2f}"
             )
@@ -131,17 +131,17 @@ def _rates(entered: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[s
         ]  # fmt: skip
         lines.append(_line([
             cell, _number(some["median_witnesses"], ".0f"), str(some["n_liars"]),
-            _number(some["tpr_clairvoyant"], ".2f"), _number(some["tpr_informed"], ".2f"), *rates,
+            _number(some["tpr_clairvoyant"], ".2f"), _number(some["tpr_informed"], ".2f"), *found,
             _number(some["best_trivial_tpr"], ".2f"), _number(some["classifier_tpr"], ".2f"),
         ]))  # fmt: skip
     return lines
 
 
-def _details(name: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def details(name: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Everything else of one entry; cells that do not count are struck through."""
     heads = (
-        name, "of the informed", "AUC", "AP", "efficiency informed / clairvoyant", "ECE", "skill",
-        "error median / 90 % [m]", "leakage, nobody → suspects unpaid", "at 0.5 % collateral",
+        name, "found at 0.1 % accused", "of the informed", "AUC", "AP", "efficiency informed / clairvoyant", "ECE",
+        "skill", "error median / 90 % [m]", "leakage, nobody → suspects unpaid", "at 0.5 % collateral",
         "collateral near liars / elsewhere", "undecided",
     )  # fmt: skip
     lines = [_line(heads), "|" + "---|" * len(heads)]
@@ -154,7 +154,9 @@ def _details(name: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
         two = {key: f"{_number(a, form)} / {_number(b, form)}" for key, (a, b, form) in pairs.items()}
         ratio = with_interval(row["ratio_informed"], row["ratio_informed_low"], row["ratio_informed_high"], "{:.2f}")
         lines.append(_line([
-            row["cell"] if counts(row) else f"~~{row['cell']}~~", ratio,
+            row["cell"] if counts(row) else f"~~{row['cell']}~~", with_interval(
+                row["tpr_at_0_1_percent_fpr"], row["tpr_at_0_1_low"], row["tpr_at_0_1_high"], "{:.2f}"
+            ), ratio,
             with_interval(row["auc"], row["auc_low"], row["auc_high"], "{:.3f}"),
             _number(row["average_precision_at_5_percent_liars"], ".2f"), two["efficiency"],
             _number(row["calibration_error"], ".3f"), _number(row["log_loss_skill"], ".2f"), two["error"],

@@ -32,12 +32,25 @@ def rate_at(score: Array, is_liar: Array, false_positive_rate: float = 0.01) -> 
     >>> rate_at(np.array([3.0, 2.0, 1.0, 0.0]), np.array([True, False, True, False]), 0.5)
     1.0
     """
-    honest = np.sort(score[~is_liar])[::-1]
-    if not len(honest) or not is_liar.any():
-        return float("nan")
-    allowed = int(np.floor(false_positive_rate * len(honest) + 1e-9))
-    threshold = honest[allowed] if allowed < len(honest) else -np.inf
-    return float((score[is_liar] > threshold).mean())
+    return _rates_at(score, is_liar, (false_positive_rate,))[0]
+
+
+def rate_intervals(
+    worlds: Sequence[tuple[Array, Array]], false_positive_rates: Sequence[float], n_draws: int = 2000, seed: int = 1
+) -> list[tuple[float, float]]:
+    """95 % intervals of the rates of one test, the draws of `paired_rates`. worlds: (score, is a liar) of each.
+
+    >>> rate_intervals([(np.array([2.0, 0.0, 1.0]), np.array([True, False, False]))], [0.01], n_draws=20)
+    [(1.0, 1.0)]
+    """
+    random = np.random.default_rng(seed)
+    draws = np.empty((n_draws, len(false_positive_rates)))
+    for draw in draws:
+        some = [_redrawn(worlds[k], random) for k in random.integers(len(worlds), size=len(worlds))]
+        score, is_liar = (np.concatenate([world[k] for world in some]) for k in (0, 1))
+        draw[:] = _rates_at(score, is_liar, false_positive_rates)
+    low, high = np.nanquantile(draws, [0.025, 0.975], axis=0)
+    return list(zip(low.tolist(), high.tolist(), strict=True))
 
 
 def paired_rates(
@@ -69,12 +82,21 @@ def paired_rates(
     )  # fmt: skip
 
 
-def _rates(worlds: Sequence[tuple[Array, Array, Array]], false_positive_rate: float) -> tuple[float, float]:
+def _rates(worlds: Sequence[tuple[Array, ...]], false_positive_rate: float) -> tuple[float, float]:
     is_liar = np.concatenate([world[2] for world in worlds])
     one, two = (rate_at(np.concatenate([world[k] for world in worlds]), is_liar, false_positive_rate) for k in (0, 1))
     return one, two
 
 
-def _redrawn(world: tuple[Array, Array, Array], random: np.random.Generator) -> tuple[Array, Array, Array]:
-    rows = random.integers(len(world[2]), size=len(world[2]))
-    return world[0][rows], world[1][rows], world[2][rows]
+def _rates_at(score: Array, is_liar: Array, false_positive_rates: Sequence[float]) -> list[float]:
+    honest, liars = score[~is_liar], score[is_liar]
+    if not len(honest) or not len(liars):
+        return [float("nan")] * len(false_positive_rates)
+    last = [len(honest) - 1 - int(np.floor(rate * len(honest) + 1e-9)) for rate in false_positive_rates]
+    ordered = np.partition(honest, [place for place in last if place >= 0])
+    return [float((liars > (ordered[place] if place >= 0 else -np.inf)).mean()) for place in last]
+
+
+def _redrawn(world: tuple[Array, ...], random: np.random.Generator) -> tuple[Array, ...]:
+    rows = random.integers(len(world[0]), size=len(world[0]))
+    return tuple(column[rows] for column in world)

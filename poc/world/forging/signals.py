@@ -90,7 +90,7 @@ def would_hear(view: View, ends: Ends, keys: Keys) -> Array:
 
 
 def scattered_dbm(view: View, ends: Ends, keys: Keys, margin_db: float, *, fading: bool) -> Array:
-    """Power [dBm] above the least that can be heard by an exponential draw of each pair, 3 dB under the bound at most."""
+    """Power [dBm] over the least that can be heard by an exponential draw of each pair, capped 3 dB under the bound."""
     ids = view.hotspots["hotspot"]
     pair = np.minimum(ids[ends.sender], ids[ends.witness]), np.maximum(ids[ends.sender], ids[ends.witness])
     least_dbm = float(sensitivity_dbm(view.plan.poc_spreading_factor, view.radio.noise_figure_db))

@@ -86,8 +86,8 @@ def test_earlier_versions_stay_as_they_were_and_can_be_made(tmp_path):
     assert seed_of(first, "core", re.search(r"seed of version 1 is `(\w+)`", page).group(1))  # opened by version 2
     assert version_with(first.sha256).name == "spoof-bench-1"
     assert version_with("0" * 64) is None
-    with pytest.raises(ScenarioError, match="did you mean 'spoof-bench-1'"):
-        version("spoof-bench-l")
+    with pytest.raises(ScenarioError, match="did you mean 'spoof-bench-2'"):
+        version("spoof-bench-22")
     order = order_of("training", None, cells=[LONE], n_worlds=1, n_honest=100, definition=first)
     assert make(order, tmp_path / "worlds", tmp_path / "labels", Serial()) == []
     assert contest_of(tmp_path / "worlds", tmp_path / "labels").index["benchmark"] == "spoof-bench-1"
@@ -202,6 +202,16 @@ def test_the_table_has_entries_trivial_numbers_and_references(result):
     assert fusion[LONE]["location_error_median_m"] < 1500.0
     assert fusion[LONE]["tpr_at_0_1_percent_fpr"] is None
     assert fusion[LONE]["leakage"] < fusion[LONE]["leakage_unguarded"]
+
+
+def test_the_tables_of_the_page_follow_from_the_results_by_one_command(made, result):
+    from docs.spoof_bench import results
+
+    text = results(made / "first")
+    assert "2 of 24 cells, 2 worlds each, 300 honest hotspots a world" in text
+    assert "Not graded: `lone-500m/median-13/sigma-8`" in text
+    assert f"| {LONE} |" in text
+    assert f"~~{REMOTE}~~" in text  # nobody wins there, so no trivial number is beaten
 
 
 def test_nobody_wins_the_remote_clique(result):
