@@ -23,6 +23,7 @@ from poc.world.backhaul import arrival_ns, is_up, outages, ticks
 from poc.world.beaconing import Transmissions, beacon_times, entropies_of
 from poc.world.receiving import SOFT_DB, Packets, is_asked_for, received
 from poc.world.truth import Setting, Span, World
+from poc.world.witnessing.carrying import CarriedLinks
 from poc.world.witnessing.hearing import Receptions, arrivals, calls_of, hear
 from poc.world.witnessing.links import Airspace, Links, airspace_of
 from poc.world.witnessing.tables import tables_of
@@ -31,7 +32,7 @@ from radio_models.lora.receiver import sensitivity_dbm
 
 Made = TypeVar("Made")
 SHARD_BEACONERS = 2048  # hotspots a shard; results do not depend on it
-KEPT_LINKS = 10_000_000  # links that stay in memory between epochs
+KEPT_LINKS = 30_000_000  # links of 6 bytes that stay in memory between epochs, twice as many while some change
 
 
 class Observer(Protocol):
@@ -72,8 +73,8 @@ class _Moment:
 class BeaconWitness:
     """Beacons on the air and the hotspots that hear them.
 
-    Hotspots are taken in ranges of neighbours. Few links are kept from epoch to epoch while the truth stays the same
-    table (a cache, not a state); many are computed anew, so that nothing the size of all pairs is ever held.
+    Hotspots are taken in ranges of neighbours. Few links are kept from epoch to epoch, and those of hotspots that
+    changed exchanged (a cache, not a state); many are computed anew, so that nothing the size of all pairs is held.
     """
 
     def __init__(self, setting: Setting) -> None:
@@ -86,8 +87,7 @@ class BeaconWitness:
         self._tables = tables_of(radio.fading, self.sensitivity_dbm, radio.noise_figure_db)
         self._truth: Table | None = None
         self._airspace: Airspace | None = None
-        self._kept: dict[int, Links] = {}
-        self._n_outside: dict[int, int] = {}
+        self._carried = CarriedLinks(SHARD_BEACONERS, KEPT_LINKS)
 
     def observe(self, world: World, span: Span) -> dict[str, Table]:
         """The tables `beacons` and `witness_reports`, each ordered by id, and the `entropies` of the epoch."""
@@ -172,7 +172,7 @@ class BeaconWitness:
         site = site_of_row[on_air.sender]
         emission, parts = [np.zeros(0, np.int64)], [Receptions(*(np.zeros(0, t) for t in "lilff"))]
         for begin in np.unique(site // SHARD_BEACONERS * SHARD_BEACONERS).tolist():
-            links = self._links(airspace, begin, min(begin + SHARD_BEACONERS, len(row)))
+            links = self._links(begin, min(begin + SHARD_BEACONERS, len(row)))
             mine = np.flatnonzero(site // SHARD_BEACONERS * SHARD_BEACONERS == begin)
             mine = mine[np.argsort(site[mine], kind="stable")]
             tick = ticks(on_air.time_ns[mine], moment.span)
@@ -186,7 +186,7 @@ class BeaconWitness:
 
     def notes(self) -> list[str]:
         """Links on which the path-loss model was used outside its domain, if any."""
-        n_outside = sum(self._n_outside.values())
+        n_outside = self._carried.n_outside
         if not n_outside:
             return []
         return [
@@ -198,7 +198,7 @@ class BeaconWitness:
         truth, keys = world.truth, self.setting.keys
         if self._airspace is None or self._truth is not truth:
             self._truth, self._airspace = truth, airspace_of(truth, self.setting, self.sensitivity_dbm)
-            self._kept, self._n_outside = {}, {}
+            self._carried.follow(self._airspace, truth)
         row, moments = self._airspace.ground.sites.row, []
         for span in spans:
             begin, end = outages(truth, span, keys)
@@ -235,7 +235,7 @@ class BeaconWitness:
     def _range(
         self, world: World, airspace: Airspace, moments: list[_Moment], begin: int, end: int
     ) -> Iterator[_Heard]:
-        links, sites = self._links(airspace, begin, end), airspace.ground.sites
+        links, sites = self._links(begin, end), airspace.ground.sites
         for moment in moments:
             on_air, tick = self._on_air(world, sites.row[begin:end], moment)
             calls = calls_of(on_air.sender, tick, on_air.beacon, self.setting.keys)
@@ -261,15 +261,8 @@ class BeaconWitness:
             for one, mine in zip(heard, np.split(through, lengths[:-1]), strict=True)
         ]
 
-    def _links(self, airspace: Airspace, begin: int, end: int) -> Links:
-        links = self._kept.get(begin)
-        if links is None or len(links.start) != end - begin + 1:
-            links = airspace.links(begin, end)
-            self._n_outside[begin] = links.n_outside
-            again = self.setting.scenario.time.n_epochs > 1
-            if again and sum(map(len, list(self._kept.values()))) + len(links) <= KEPT_LINKS:
-                self._kept[begin] = links
-        return links
+    def _links(self, begin: int, end: int) -> Links:
+        return self._carried.links(begin, end, keep=self.setting.scenario.time.n_epochs > 1)
 
     def _on_air(self, world: World, rows: Array, moment: _Moment) -> tuple[Transmissions, Array]:
         """The beacons that some rows really send, ordered by sender (its place in `rows`) and time; their ticks."""
