@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -9,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from cli.options import Format
 
@@ -97,15 +98,28 @@ def readable(value: Any) -> str:
     return str(value)
 
 
+class _NoBar(contextlib.nullcontext[Any]):
+    """What stands in for a bar that nobody sees, so that nothing is loaded to draw it."""
+
+    task_ids = (0,)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def update(self, task: int, *, completed: float, total: float | None = None) -> None:
+        """Nothing moves."""
+
+
 def progress(total: int, what: str, quiet: bool) -> Any:
     """A progress bar with the time left on stderr; silent when quiet or not on a terminal."""
+    if quiet or not sys.stderr.isatty():
+        return _NoBar()
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console = Console(stderr=True)
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        console=console, disable=quiet or not console.is_terminal, transient=True,
+        console=Console(stderr=True), transient=True,
     )  # fmt: skip
     bar.add_task(what, total=total)
     return bar

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
@@ -16,7 +17,6 @@ import pyarrow as pa
 from poc.checkpoint import NAME as CHECKPOINT
 from poc.checkpoint import Between, load, save
 from poc.emulator import Emulation, Epoch
-from poc.interop.signing import needs_keys, signatures, write_signatures
 from poc.metrics import grade
 from poc.parts import PartsWriter
 from poc.scenario import Scenario
@@ -27,6 +27,7 @@ from poc.table import Table
 Progress = Callable[[int, int], None]  # epochs done, epochs in all
 
 LIBRARIES = ("numpy", "scipy", "h3", "h3ronpy", "shapely", "networkx", "pyarrow", "numba", "pydantic")
+HELD_ROWS = 1_000_000  # of all tables of a run: so many stay in memory for grading, more are read back
 _ALWAYS = ("hotspots", "truth", "beacon_verdicts", "scores", "rewards")
 _ALL = (
     "entropies", "beacons", "witness_reports", "receptions", "witness_verdicts", "claims",
@@ -47,7 +48,7 @@ def run_in_memory(scenario: Scenario, jobs: int = 1, progress: Progress | None =
     >>> run.metrics["n_hotspots"]
     0
     """
-    needs_keys(scenario.signing.share)
+    signing = _signing(scenario)
     emulation, started = Emulation.of(scenario, jobs), time.time()
     parts: dict[str, list[pa.Table]] = {}
     unpaid: dict[str, int] = {}
@@ -56,8 +57,8 @@ def run_in_memory(scenario: Scenario, jobs: int = 1, progress: Progress | None =
             parts.setdefault(name, []).append(with_epoch(epoch.span.epoch, table))
         _add(unpaid, epoch.unpaid_bones)
     tables = {name: pa.concat_tables(tables) for name, tables in parts.items()}
-    if scenario.signing.share > 0:
-        tables["signatures"] = pa.concat_tables(signatures(tables, scenario.seed, scenario.signing.share))
+    if signing is not None:
+        tables["signatures"] = pa.concat_tables(signing.signatures(tables, scenario.seed, scenario.signing.share))
     manifest = manifest_of(emulation, unpaid, time.time() - started)
     return RunData(manifest, grade(tables, manifest, emulation.setting.city), tables, emulation.setting.city)
 
@@ -71,31 +72,53 @@ def run_to_folder(
     (without `force`) or cannot be written. A run in pieces that was stopped goes on with the epoch that it was in, and
     what it had finished of that epoch stays as it is.
     """
-    needs_keys(scenario.signing.share)
+    signing = _signing(scenario)
     emulation, started = Emulation.of(scenario, jobs), time.time()
     run = _resumable_run(emulation) if emulation.in_pieces else None
     with new_folder(out, force, run) as folder:
-        unpaid = (_write_parts if emulation.in_pieces else _write_tables)(emulation, folder, progress)
-        if scenario.signing.share > 0:
-            write_signatures(folder, scenario.seed, scenario.signing.share)
+        unpaid, tables = (_write_parts if emulation.in_pieces else _write_tables)(emulation, folder, progress)
+        if signing is not None:
+            signing.write_signatures(folder, scenario.seed, scenario.signing.share)
         manifest = manifest_of(emulation, unpaid, time.time() - started)
-        metrics = grade(FolderTables(folder), manifest, emulation.setting.city)
+        metrics = grade(tables, manifest, emulation.setting.city)
         write_json(folder / "metrics.json", metrics)
         write_json(folder / "manifest.json", manifest)
     return RunData(manifest, metrics, FolderTables(out), emulation.setting.city, out)
 
 
-def _write_tables(emulation: Emulation, folder: Path, progress: Progress | None) -> dict[str, int]:
+def _signing(scenario: Scenario) -> ModuleType | None:
+    """What signs the reports of a run that asks for it; DataError where it cannot. Most do not, and it loads slowly."""
+    if scenario.signing.share == 0:
+        return None
+    from poc.interop import signing
+
+    signing.needs_keys(scenario.signing.share)
+    return signing
+
+
+def _write_tables(
+    emulation: Emulation, folder: Path, progress: Progress | None
+) -> tuple[dict[str, int], Mapping[str, pa.Table]]:
+    """Write epochs as they come; what nobody got, and the tables: still in memory where they are small."""
     unpaid: dict[str, int] = {}
+    held: list[dict[str, pa.Table]] = []
+    n_rows = 0
     with TableWriter(folder) as writer:
         for epoch in _watched(emulation, progress):
-            writer.write(epoch.span.epoch, kept(epoch, emulation.scenario))
+            written = writer.write(epoch.span.epoch, kept(epoch, emulation.scenario))
             _add(unpaid, epoch.unpaid_bones)
-            del epoch  # an epoch of a large fleet is most of the memory
-    return unpaid
+            n_rows += sum(table.num_rows for table in written.values())
+            held = [*held, written] if n_rows <= HELD_ROWS else []
+            del epoch, written  # an epoch of a large fleet is most of the memory
+    if not held:
+        return unpaid, FolderTables(folder)
+    names = dict.fromkeys(name for tables in held for name in tables)
+    return unpaid, {name: pa.concat_tables([tables[name] for tables in held if name in tables]) for name in names}
 
 
-def _write_parts(emulation: Emulation, folder: Path, progress: Progress | None) -> dict[str, int]:
+def _write_parts(
+    emulation: Emulation, folder: Path, progress: Progress | None
+) -> tuple[dict[str, int], Mapping[str, pa.Table]]:
     """Write pieces as they come; epochs that a run before this one finished are not done again."""
     since = load(folder, emulation.world)
     unpaid = dict(since.unpaid_bones)
@@ -110,7 +133,7 @@ def _write_parts(emulation: Emulation, folder: Path, progress: Progress | None) 
             del epoch
     shutil.rmtree(waiting_room, ignore_errors=True)
     (folder / CHECKPOINT).unlink()
-    return unpaid
+    return unpaid, FolderTables(folder)
 
 
 def _resumable_run(emulation: Emulation) -> dict[str, Any]:
@@ -162,12 +185,18 @@ def manifest_of(emulation: Emulation, unpaid_bones: Mapping[str, int], wall_s: f
         "inputs": {f"city {city.name}": city.digest},
         "warnings": list(emulation.warnings),
         "versions": {
-            "poc-emulator": metadata.version("poc-emulator"),
             "python": platform.python_version(),
-            **{name: metadata.version(name) for name in LIBRARIES},
+            **{name: _version(name) for name in ("poc-emulator", *LIBRARIES)},
         },
         "timings": {**{k: round(v, 3) for k, v in emulation.watch.seconds.items()}, "wall_s": round(wall_s, 3)},
     }
+
+
+def _version(distribution: str) -> str:
+    """Version of an installed distribution; `metadata.version` would read its whole description as an e-mail."""
+    installed = metadata.distribution(distribution)
+    described = installed.read_text("METADATA") or installed.read_text("PKG-INFO") or ""
+    return next(line.removeprefix("Version: ") for line in described.splitlines() if line.startswith("Version: "))
 
 
 def _watched(

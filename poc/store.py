@@ -65,19 +65,19 @@ class FolderTables(Mapping[str, pa.Table]):
         return len(self._paths)
 
     def columns(self, name: str, names: Sequence[str]) -> pa.Table:
-        """Some columns of a table; names that it does not have are left out."""
+        """Some columns of a table; names that it does not have are left out. Text comes as a dictionary, as written."""
         known = self._opened(pq.read_schema, self._paths[name][0]).names
         return self._read(self._paths[name], [wanted for wanted in names if wanted in known])
 
     def batches(self, name: str, names: Sequence[str] | None) -> Iterator[pa.Table]:
-        """The same (or all columns) row group by row group, at most ROW_GROUP rows at a time, in the order written.
+        """The same row group by row group, at most ROW_GROUP rows at a time, in the order written; None: all columns.
 
-        The next group is read while whoever asks works on the last one.
+        Of all columns text is spelled out. The next group is read while whoever asks works on the last one.
         """
         with ThreadPoolExecutor(1) as ahead:
             under_way: deque[Future[pa.Table]] = deque()
             for path in self._paths[name]:
-                file = self._opened(pq.ParquetFile, path)
+                file = self._opened(partial(pq.ParquetFile, read_dictionary=names), path)
                 wanted = None if names is None else [each for each in names if each in file.schema_arrow.names]
                 for number in range(file.num_row_groups):
                     read = partial(self._opened, partial(_row_group, file, number, wanted), path)
@@ -91,7 +91,7 @@ class FolderTables(Mapping[str, pa.Table]):
         return sum(int(pq.read_metadata(path).num_rows) for path in self._paths[name])
 
     def _read(self, paths: Sequence[Path], names: list[str] | None) -> pa.Table:
-        parts = [self._opened(lambda whole: pq.ParquetFile(whole).read(columns=names), path) for path in paths]
+        parts = [self._opened(partial(_all_rows, names=names), path) for path in paths]
         return parts[0] if len(parts) == 1 else pa.concat_tables(parts)
 
     @staticmethod
@@ -151,17 +151,21 @@ class TableWriter:
         self.folder = folder
         self._writers: dict[str, pq.ParquetWriter] = {}
 
-    def write(self, epoch: int, tables: Mapping[str, Table]) -> None:
+    def write(self, epoch: int, tables: Mapping[str, Table]) -> dict[str, pa.Table]:
+        """Append the tables; what was written."""
         with ThreadPoolExecutor(2) as pool:  # compression runs without the GIL, each table in a file of its own
-            list(pool.map(lambda item: self._append(epoch, *item), tables.items()))
+            return dict(zip(tables, pool.map(lambda item: self._append(epoch, *item), tables.items()), strict=True))
 
-    def _append(self, epoch: int, name: str, table: Table) -> None:
+    def _append(self, epoch: int, name: str, table: Table) -> pa.Table:
+        written = []
         for begin in range(0, max(len(table), 1), ROW_GROUP):
             end = min(begin + ROW_GROUP, len(table))
             arrow = with_epoch(epoch, table if begin == 0 and end == len(table) else table.take(np.arange(begin, end)))
             if name not in self._writers:
                 self._writers[name] = parquet_writer(self.folder / f"{name}.parquet", arrow.schema)
             self._writers[name].write_table(arrow)
+            written.append(arrow)
+        return pa.concat_tables(written)
 
     def __enter__(self) -> TableWriter:
         return self
@@ -288,6 +292,10 @@ def _read_json(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise DataError(f"'{path}' holds no object; run the scenario again.")
     return document
+
+
+def _all_rows(path: Path, names: list[str] | None) -> pa.Table:
+    return pq.ParquetFile(path, read_dictionary=names).read(columns=names)
 
 
 def _row_group(file: pq.ParquetFile, number: int, names: list[str] | None, _: Path) -> pa.Table:

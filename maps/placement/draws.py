@@ -60,10 +60,10 @@ def population_points(city: City, keys: Keys, ids: Integers) -> tuple[Floats, Fl
 def points_in_cells(cells: npt.NDArray[np.uint64], *draws: Floats) -> tuple[Floats, Floats]:
     """Points evenly spread inside hexagons, from three uniform draws each: one picks a triangle, two a point in it."""
     unique, position = np.unique(cells, return_inverse=True)
-    corners = [unit_vectors(*boundary.T) for boundary in grid.boundaries(unique)]
+    corners = grid.boundaries(unique)
     n_corners = np.array([len(ring) for ring in corners])
     first = np.concatenate([[0], np.cumsum(n_corners)])
-    flat = np.concatenate(corners)
+    flat = unit_vectors(*np.concatenate(corners).T)
     centre = unit_vectors(*grid.coordinates_from_cells(unique))[position]
     side = np.minimum((draws[0] * n_corners[position]).astype(np.int64), n_corners[position] - 1)
     left = flat[first[position] + side]

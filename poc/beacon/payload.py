@@ -21,6 +21,7 @@ from radio_models.lora.region_plans import RegionPlan
 
 VERSIONS = (0, 1)
 PAYLOAD_BYTES = 51
+_SEED_BYTES = 52  # both entropies, 32 and 4 bytes, and their timestamps of 8
 COMPILED_FROM = 10_000  # beacons; below, numpy is done before a compiler has started
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
@@ -128,16 +129,17 @@ def payloads_in_numpy(
     remote: Bytes, start_s: npt.NDArray[np.int64], entropy_row: npt.NDArray[np.int64], local: npt.NDArray[np.uint32]
 ) -> tuple[Bytes, Words]:
     """The same without a compiler: hashes one by one, ChaCha12 for all beacons at once."""
-    heads = [row.tobytes() + int(s).to_bytes(8, "little", signed=True) for row, s in zip(remote, start_s, strict=True)]
-    tails = np.asarray(local, "<u4").tobytes()
-    seeds = b"".join(
-        hashlib.sha256(heads[row] + tails[4 * k : 4 * k + 4] + bytes(8)).digest()
-        for k, row in enumerate(entropy_row.tolist())
-    )
+    stamps = np.asarray(start_s, "<i8").view(np.uint8).reshape(-1, 8)
+    hashed_bytes = np.zeros((len(entropy_row), _SEED_BYTES), np.uint8)
+    hashed_bytes[:, :40] = np.concatenate([np.asarray(remote, np.uint8).reshape(-1, 32), stamps], axis=1)[entropy_row]
+    hashed_bytes[:, 40:44] = np.asarray(local, "<u4").view(np.uint8).reshape(-1, 4)
+    rows = hashed_bytes.tobytes()
+    sha256 = hashlib.sha256
+    seeds = b"".join([sha256(rows[k : k + _SEED_BYTES]).digest() for k in range(0, len(rows), _SEED_BYTES)])
     data = np.ascontiguousarray(chacha12_low_bytes(np.frombuffer(seeds, "<u4").reshape(-1, 8), PAYLOAD_BYTES))
     flat = data.tobytes()
     starts = range(0, len(flat), PAYLOAD_BYTES)
-    hashed = b"".join(blake3.blake3(flat[k : k + PAYLOAD_BYTES]).digest(length=8) for k in starts)
+    hashed = b"".join([blake3.blake3(flat[k : k + PAYLOAD_BYTES]).digest(length=8) for k in starts])
     return data, np.frombuffer(hashed, "<u8").astype(np.uint64)
 
 

@@ -33,6 +33,7 @@ def largest_clique(linked: Array, most_steps: int) -> tuple[int, bool]:
 class _Search:
     def __init__(self, neighbours: list[int], most_steps: int) -> None:
         self._neighbours, self._most_steps = neighbours, most_steps
+        self._others = [~(linked | 1 << vertex) for vertex, linked in enumerate(neighbours)]
         self.largest, self.n_steps = 0, 0
 
     def branch(self, candidates: int, size: int) -> None:
@@ -51,14 +52,14 @@ class _Search:
 
     def _coloured(self, candidates: int) -> list[tuple[int, int]]:
         """Each candidate with the number of colours that it and those before it take."""
-        found, colours = [], 0
+        found, colours, others = [], 0, self._others
         while candidates:
             colours += 1
             free = candidates
             while free:
                 bit = free & -free
                 vertex = bit.bit_length() - 1
-                free &= ~(self._neighbours[vertex] | bit)
+                free &= others[vertex]
                 candidates ^= bit
                 found.append((vertex, colours))
         return found

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Columns = dict[str, Array]
 COMPILED_FROM = 100_000  # look-ups, where the compiler is at work anyway
 STARTED_FROM = 5_000_000  # look-ups for which it is worth starting
+LONGEST_WORD, _LAST_ASCII = 40, 127
 READY_FROM = 20_000  # ids in a list that is asked again and again
 
 
@@ -109,6 +110,10 @@ def _arrays(table: pa.Table, name: str, names: Sequence[str], first_epoch: int) 
 def _array(values: pa.ChunkedArray) -> Array:
     import pyarrow as pa
 
+    if pa.types.is_string(values.type) and not values.null_count:
+        by_letter = [_ascii(chunk) for chunk in values.chunks]
+        if all(words is not None for words in by_letter):
+            return np.concatenate([np.zeros(0, "U1"), *(words for words in by_letter if words is not None)])
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         values = values.dictionary_encode()
     if pa.types.is_dictionary(values.type):
@@ -118,6 +123,21 @@ def _array(values: pa.ChunkedArray) -> Array:
             spelled.append(words[numpy_array(chunk.indices)])
         return np.concatenate(spelled)
     return numpy_array(values)
+
+
+def _ascii(words: pa.Array) -> Array | None:
+    """Short words without accents, letter by letter: what Arrow would do for it takes long to load. None for others."""
+    if not len(words):
+        return np.zeros(0, "U1")
+    _, where, text = words.buffers()
+    end = np.frombuffer(where, np.int32, len(words) + 1 + words.offset)[words.offset :]
+    letters = np.frombuffer(text or b"", np.uint8)[end[0] : end[-1]]
+    width = max(int(np.diff(end).max()), 1)
+    if width > LONGEST_WORD or letters.max(initial=0) > _LAST_ASCII:
+        return None
+    spelled = np.zeros((len(words), width), np.uint32)
+    spelled[np.arange(width) < np.diff(end)[:, None]] = letters
+    return spelled.view(f"U{width}").ravel()
 
 
 def first_measured_epoch(manifest: Mapping[str, object]) -> int:

@@ -30,6 +30,8 @@ class Labels:
 
     def liars(self, hotspot: Array) -> Array:
         """Whether each hotspot lies; one that is not in the truth does not."""
+        if not self.is_liar.any():
+            return np.zeros(len(hotspot), bool)
         return np.append(self.is_liar, False)[rows_in(self.hotspot, hotspot)]
 
     def attacks(self, hotspot: Array) -> Array:

@@ -18,6 +18,7 @@ from maps.geodesy import great_circle_m
 from maps.grid import are_valid, coordinates_from_cells, distances, parents, resolutions
 from poc.beacon.entropy import ENTROPIES
 from poc.beacon.rebuilding import NO_ENTROPY, Rebuilt, rebuild
+from poc.ordering import order_of
 from poc.schema import JOINED_BEACONS, RECEPTIONS
 from poc.table import Array, Gathered, Table
 
@@ -161,7 +162,7 @@ def _in_order(row: Array, received_ns: Array, report: Array) -> Array:
     earliest, latest = int(received_ns.min(initial=0)), int(received_ns.max(initial=0))
     span = latest - earliest + 1
     if span * (int(row.max(initial=0)) + 1) < 2**63:  # one word holds beacon and arrival: one sort instead of two
-        return np.asarray(joined[np.argsort(row * span + (received_ns - earliest), kind="stable")])
+        return np.asarray(joined[order_of(row * span + (received_ns - earliest))])
     return np.asarray(joined[np.lexsort((received_ns, row))])
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from poc.ordering import order_of
 from poc.table import Table
 from poc.validator.state import LAST_TIMES, NEVER_NS
 
@@ -44,12 +45,14 @@ def last_times_before(
     times = np.append(last_times[column], NEVER_NS)[remembered]
     if not len(events.hotspot) or not len(hotspot):
         return times
-    order = np.argsort(events.hotspot, kind="stable")
-    ids, first = np.unique(events.hotspot[order], return_index=True)
+    ids = _distinct(events.hotspot)
+    rank_of_event = np.searchsorted(ids, events.hotspot)
+    order = order_of(rank_of_event)
+    first = np.cumsum(np.bincount(rank_of_event)) - np.bincount(rank_of_event)
     rank = np.minimum(np.searchsorted(ids, hotspot), len(ids) - 1)
     # one ascending word for (hotspot, position), so that a single search answers all
     span = int(max(events.position[-1], position.max())) + 2
-    word = np.repeat(np.arange(len(ids)), np.diff(np.append(first, len(order)))) * span + events.position[order]
+    word = rank_of_event[order] * span + events.position[order]
     place = np.searchsorted(word, rank * span + position, side="right" if including else "left") - 1
     seen = (ids[rank] == hotspot) & (place >= first[rank])
     return np.where(seen, events.received_ns[order][np.maximum(place, 0)], times)

@@ -34,7 +34,7 @@ def received(
     if "witness_reports" not in reports:
         return reports, DEEDS.empty()
     told = Table.concat(deeds[::-1])  # the last to lay hands on a report is named
-    told = told.take(np.isin(told["report"], reports["witness_reports"]["report"]))
+    told = told.take(reports["witness_reports"].rows_of(told["report"]) >= 0)
     return reports, told.take(np.unique(told["report"], return_index=True)[1])
 
 

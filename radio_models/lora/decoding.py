@@ -11,10 +11,10 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from radio_models.errors import RadioError
 from radio_models.lora.receiver import snr_limit_db
+from radio_models.special_functions import ndtr
 
 Array = npt.NDArray[np.float64]
 

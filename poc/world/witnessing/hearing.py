@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from poc.keys import Keys, mix64
+from poc.ordering import order_of
 from poc.table import Array
 from poc.world.backhaul import delay_ns, is_up
 from poc.world.witnessing.links import Links
@@ -19,7 +20,7 @@ from poc.world.witnessing.tables import LOWEST_CDBM, Tables, fade_cdb
 from radio_models.float32 import normal
 from radio_models.lora.receiver import RSSI_JITTER_DB
 
-BLOCK = 500_000  # link draws at a time; results do not depend on it
+BLOCK = 60_000  # link draws at a time, few enough for a cache; results do not depend on it
 
 
 class Calls(NamedTuple):
@@ -90,8 +91,7 @@ def hear_in_numpy(calls: Calls, links: Links, sites: Sites, down: tuple[Array, A
     """The plain form, which the compiled one is held to."""
     first = links.start[calls.sender]
     n_links = links.start[calls.sender + 1] - first
-    parts = [np.zeros((0, 3), np.int64)]
-    words: list[Array] = [np.zeros(0, np.uint64)]
+    parts = [(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int16), np.zeros(0, np.uint64))]
     for begin, end in blocks_of(n_links, BLOCK):
         count = n_links[begin:end]
         call = np.repeat(np.arange(begin, end), count)
@@ -99,13 +99,12 @@ def hear_in_numpy(calls: Calls, links: Links, sites: Sites, down: tuple[Array, A
         witness = links.witness[link]
         with np.errstate(over="ignore"):
             drawn: Array = mix64(np.bitwise_xor(calls.air[call], sites.id_word[witness]))
-        least = tables.least[links.received_cdbm[link].astype(np.int64) - LOWEST_CDBM]
-        heard = (drawn >> np.uint64(32) >= least) & is_up(down, witness, calls.tick[call])
-        parts.append(np.stack([call, witness, links.received_cdbm[link]], axis=1)[heard])
-        words.append(drawn[heard])
-    call, witness, cdbm = np.concatenate(parts).T
-    word: Array = np.concatenate(words)
-    cdbm = cdbm + fade_cdb(tables, (word >> np.uint64(32)).astype(np.uint32)).astype(np.int64)
+        received_cdbm = links.received_cdbm[link]
+        least = tables.least[received_cdbm.astype(np.int64) - LOWEST_CDBM]
+        heard = np.flatnonzero((drawn >> np.uint64(32) >= least) & is_up(down, witness, calls.tick[call]))
+        parts.append((call[heard], witness[heard], received_cdbm[heard], drawn[heard]))
+    call, witness, received_cdbm, word = (np.concatenate(column) for column in zip(*parts, strict=True))
+    cdbm = received_cdbm + fade_cdb(tables, (word >> np.uint64(32)).astype(np.uint32)).astype(np.int64)
     power = np.clip(cdbm, tables.sensitivity_cdbm, 32767) - LOWEST_CDBM
     with np.errstate(over="ignore"):
         noise, report = (
@@ -115,11 +114,27 @@ def hear_in_numpy(calls: Calls, links: Links, sites: Sites, down: tuple[Array, A
     error_db = sites.bias_cdb[witness].astype(np.float32) * np.float32(0.01) + np.float32(RSSI_JITTER_DB) * jitter
     rssi_dbm = np.rint(tables.total_dbm[power] + error_db)
     late_ns = delay_ns(sites.latency_s[witness], word.astype(np.uint32))
-    order = np.lexsort((report, late_ns, call))
+    order = by_arrival(call, late_ns, report)
     return Receptions(
         start=np.searchsorted(call, np.arange(len(calls.sender) + 1)),
-        witness=witness[order].astype(np.int32),
+        witness=witness[order],
         delay_ns=late_ns[order],
         rssi_dbm=rssi_dbm[order],
         snr_db=tables.snr_db[power][order],
     )
+
+
+def by_arrival(call: Array, late_ns: Array, report: Array) -> Array:
+    """Order of reports by call, delay [ns] and report id; the last is looked at only where two have the same delay.
+
+    >>> by_arrival(np.array([1, 0, 1, 1]), np.array([5, 9, 5, 2]), np.uint64([8, 0, 7, 9])).tolist()
+    [1, 3, 2, 0]
+    """
+    span = int(late_ns.max(initial=0)) + 1
+    if span * (int(call.max(initial=0)) + 1) < 2**63:
+        arrival = call * span + late_ns
+        order = order_of(arrival)
+        ordered = arrival[order]
+        if (ordered[1:] != ordered[:-1]).all():
+            return order
+    return np.lexsort((report, late_ns, call))

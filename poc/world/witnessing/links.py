@@ -23,6 +23,7 @@ from radio_models.free_space import free_space_loss_db
 from radio_models.model import NEEDS_TERRAIN
 
 BLOCK = 500_000  # candidate pairs scanned at a time; results do not depend on it
+SMALL_BLOCK = 60_000  # the same for a small fleet: few enough for a processor's cache
 TERRAIN_GAIN_DB = 6.0  # what a ground reflection in phase can add to free space
 
 
@@ -72,8 +73,10 @@ class Airspace:
 
     def links_in_numpy(self, begin: int, end: int) -> Links:
         """The plain form, which the compiled one is held to; it knows every path-loss model."""
-        near = self._neighbourhoods()
-        parts = [self._block(near, *rows) for rows in near.blocks(begin, end, BLOCK)]
+        near = self.neighbourhoods()
+        n_candidates = BLOCK if len(self.ground) >= COMPILED_FROM else SMALL_BLOCK
+        pairs = (near.pairs(*rows) for rows in near.blocks(begin, end, n_candidates))
+        parts = [self.received(each.sender, each.witness, each.distance_m) for each in pairs]
         sender = np.concatenate([part[0] for part in parts] or [np.zeros(0, np.int64)])
         return Links(
             start=np.searchsorted(sender, np.arange(begin, end + 1)),
@@ -82,15 +85,18 @@ class Airspace:
             n_outside=sum(part[3] for part in parts),
         )
 
-    def _block(self, near: Neighbourhoods, begin: int, end: int) -> tuple[Array, Array, Array, int]:
-        sites, pairs = self.ground.sites, near.pairs(begin, end)
-        sender, witness = pairs.sender, pairs.witness
+    def received(self, sender: Array, witness: Array, distance_m: Array) -> tuple[Array, Array, Array, int]:
+        """Which of some pairs of sites are links, and how strong: sender, witness, power [0.01 dBm], `n_outside`.
+
+        `distance_m` along the chord, looked at by models that are no closed form.
+        """
+        sites = self.ground.sites
         if self.law is not None:
             mean, outside = self.law.mean_cdbm(sites, sender, witness), np.zeros(len(sender), bool)
         else:
             loss_db, outside = median_loss(
                 self.setting.radio.path_loss, self.setting.city, self.places.take(sender), self.places.take(witness),
-                pairs.distance_m, _frequency_hz(self.setting),
+                distance_m, _frequency_hz(self.setting),
             )  # fmt: skip
             gains_cdb = sites.sent_cdb[sender].astype(np.float32) + sites.heard_cdb[witness].astype(np.float32)
             mean = gains_cdb - (100.0 * loss_db).astype(np.float32)  # −inf is never likely
@@ -101,7 +107,8 @@ class Airspace:
         strong = np.flatnonzero(received_cdbm >= self.floor_cdbm)
         return sender[strong], witness[strong], received_cdbm[strong].astype(np.int16), int(outside[likely].sum())
 
-    def _neighbourhoods(self) -> Neighbourhoods:
+    def neighbourhoods(self) -> Neighbourhoods:
+        """The fleet sorted for looking up who may hear whom."""
         sites = self.ground.sites
         return neighbourhoods(self.places.lattice_m(), sites.sent_cdb / 100.0, sites.heard_cdb / 100.0, self.reach)
 

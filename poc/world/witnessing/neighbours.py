@@ -86,9 +86,11 @@ class Neighbourhoods:
         count = counts.ravel()
         spans = np.repeat(first.ravel() - (np.cumsum(count) - count), count)
         witness = self.order[spans + np.arange(len(spans))]
-        sender = np.repeat(np.arange(begin, end), counts.sum(axis=1))
-        gap = self.xyz_m[sender] - self.xyz_m[witness]
-        squared_m2 = gap[:, 0] ** 2 + gap[:, 1] ** 2 + gap[:, 2] ** 2
+        n_of_row = counts.sum(axis=1)
+        sender = np.repeat(np.arange(begin, end), n_of_row)
+        squared_m2 = np.zeros(len(sender))
+        for along_m in self.xyz_m.T:
+            squared_m2 += (np.repeat(along_m[begin:end], n_of_row) - along_m[witness]) ** 2
         step = self.reach.steps(self.sent_db[sender] + self.heard_db[witness])
         near = (squared_m2 <= self.reach.squared_m2[step]) & (sender != witness)
         return Pairs(sender[near], witness[near], np.sqrt(squared_m2[near]))

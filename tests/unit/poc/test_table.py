@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poc.errors import DataError
-from poc.table import Column, Schema, Table, table_from_arrow
+from poc.table import Column, Gathered, Schema, Table, table_from_arrow
 
 PAIRS = Schema(
     "pairs",
@@ -135,3 +135,11 @@ def test_arrow_and_back():
 def test_foreign_arrow_tables_are_refused(change, message):
     with pytest.raises(DataError, match=message):
         table_from_arrow(PAIRS, change(_pairs().to_arrow()))
+
+
+@pytest.mark.parametrize("words", [["beaconer", ""], ["é", "日本 x"], [""]])
+def test_words_looked_up_are_written_as_if_spelled_out(words):
+    schema = Schema("words", ("word",), (Column("word", "text", "", "a word"),), "an example")
+    rows = np.array([0, len(words) - 1, 0])
+    gathered = Table(schema, Gathered({"word": (np.array(words), rows)})).to_arrow()
+    assert gathered.equals(schema.table(word=np.array(words)[rows]).to_arrow())

@@ -23,6 +23,15 @@ def test_text_and_large_ids_survive_chunks_of_any_encoding(text_type: pa.DataTyp
     assert found["hotspot"].dtype == np.uint64
 
 
+@pytest.mark.parametrize("words", [["", "beaconer"], ["é", "witness"], ["x" * 90, "y"], ["a\n", "日本"]])
+def test_words_are_spelled_as_they_are_whatever_their_letters(words: list[str]) -> None:
+    cut = pa.array(["left out", *words], pa.string()).slice(1)
+    table = pa.table({"epoch": pa.array([0, 0], pa.int32()), "word": cut})
+    found = columns({"things": pa.concat_tables([table, table])}, "things", "word")
+    assert found is not None
+    assert found["word"].tolist() == words * 2
+
+
 def test_only_epochs_from_the_first_measured_one() -> None:
     found = columns(tables(pa.string()), "things", "word", first_epoch=1)
     assert found is not None
