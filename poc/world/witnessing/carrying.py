@@ -28,19 +28,20 @@ class Pairs(NamedTuple):
     sender: Array
     witness: Array
     received_cdbm: Array
-    n_outside: int
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """What of one airspace is there in the next: for each site its place in the other, −1 where it changed.
 
-    `fresh`: all links of the next airspace that begin or end at a changed site.
+    `fresh`: all links of the next airspace that begin or end at a changed site; `n_outside` of them lie outside the
+    domain of the path-loss model.
     """
 
     of_new: Array
     of_old: Array
     fresh: Pairs
+    n_outside: int
 
 
 @dataclass(slots=True)
@@ -93,11 +94,12 @@ class CarriedLinks:
         counts = np.zeros(end - begin, np.int64)
         counts[stays], witness, received_cdbm = self._rows_before(change.of_new[begin:end][stays])
         first, last = np.searchsorted(change.fresh.sender, (begin, end))
-        fresh = Pairs(change.fresh.sender[first:last] - begin, *(column[first:last] for column in change.fresh[1:3]), 0)
+        sender, witness_now, cdbm_now = (column[first:last] for column in change.fresh)
+        fresh = Pairs(sender - begin, witness_now, cdbm_now)
         merge = merged_compiled if len(change.of_new) >= COMPILED_FROM else merged
         links = merge(counts, witness, received_cdbm, change.of_old, fresh)
         # nothing that is carried lies outside, or nothing would be carried; what is fresh is counted once
-        return replace(links, n_outside=change.fresh.n_outside if begin == 0 else 0)
+        return replace(links, n_outside=change.n_outside if begin == 0 else 0)
 
     def _rows_before(self, sites: Array) -> tuple[Array, Array, Array]:
         """Number of links of each of some sites before, and these links one behind the other."""
@@ -170,26 +172,27 @@ def change_between(old: Airspace, old_hotspot: Array, new: Airspace, new_hotspot
     of_new = np.where(same, was, -1).astype(np.int64)
     of_old = np.full(len(old_hotspot), -1, np.int32)
     of_old[was[same]] = np.flatnonzero(same)
-    return Change(of_new, of_old, pairs_of(new, np.flatnonzero(~same)))
+    return Change(of_new, of_old, *pairs_of(new, np.flatnonzero(~same)))
 
 
-def pairs_of(airspace: Airspace, sites: Array) -> Pairs:
-    """All links that begin or end at some sites (ascending)."""
-    parts = [Pairs(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int16), 0)]
+def pairs_of(airspace: Airspace, sites: Array) -> tuple[Pairs, int]:
+    """All links that begin or end at some sites (ascending), and how many candidates were outside the domain."""
+    parts, n_outside = [Pairs(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int16))], 0
     for run in np.split(sites, np.flatnonzero(np.diff(sites) != 1) + 1) if len(sites) else []:
         begin, end = int(run[0]), int(run[-1]) + 1
         links = airspace.links(begin, end)
         sender = np.repeat(np.arange(begin, end), np.diff(links.start))
-        parts.append(Pairs(sender, links.witness, links.received_cdbm, links.n_outside))
+        parts.append(Pairs(sender, links.witness, links.received_cdbm))
+        n_outside += links.n_outside
     here = np.zeros(len(airspace.ground), bool)
     here[sites] = True
     sender, witness, distance_m = _may_be_heard_by(airspace, sites)
     apart = np.flatnonzero(~here[sender])
-    found = airspace.received(sender[apart], witness[apart], distance_m[apart])
-    parts.append(Pairs(found[0], found[1].astype(np.int32), found[2], found[3]))
-    columns = [np.concatenate(column) for column in list(zip(*parts, strict=True))[:3]]
-    order = np.argsort(columns[0], kind="stable")
-    return Pairs(*(column[order] for column in columns), sum(part.n_outside for part in parts))
+    sender, witness, received_cdbm, n_more = airspace.received(sender[apart], witness[apart], distance_m[apart])
+    parts.append(Pairs(sender, witness.astype(np.int32), received_cdbm))
+    order = np.argsort(np.concatenate([part.sender for part in parts]), kind="stable")
+    columns = (np.concatenate(column)[order] for column in zip(*parts, strict=True))
+    return Pairs(*columns), n_outside + n_more
 
 
 def _may_be_heard_by(airspace: Airspace, witnesses: Array) -> tuple[Array, Array, Array]:
