@@ -57,6 +57,13 @@ def run_fraud(
             autocompletion=completion.detectors,
         ),
     ] = None,
+    references: Annotated[
+        bool,
+        typer.Option(
+            "--references",
+            help="Set both reference tests (they read the truth) and efficiency beside every detector.",
+        ),
+    ] = False,
     out: Out = None,
     seed: Seed = None,
     settings: Settings = None,
@@ -71,7 +78,8 @@ def run_fraud(
 ) -> None:
     """Each attack of a scenario alone, in the same worlds: what each detector finds, what leaks, who is hit by mistake.
 
-    A study, a file with worlds = [scenarios], profiles, detectors, seeds and [[attacks]], crosses them all.
+    Each line has the leakage that would remain at 0.5 % collateral. A study, a file with worlds = [scenarios],
+    profiles, detectors, seeds and [[attacks]], crosses them all. What was stopped goes on with the same command.
 
     Example: poc fraud run 02-fraud --seeds 3 --jobs 2
     """
@@ -84,7 +92,9 @@ def run_fraud(
 
     workers = executor_of(executor, jobs, scheduler)
     if is_study(scenario):
-        study = load_study(scenario, all_settings(settings, seed, profile), seeds, detector or ())
+        study = load_study(
+            scenario, all_settings(settings, seed, profile), seeds, detector or (), references=references
+        )
         name, numbers, target = study.name, study.seeds, out or Path("runs") / f"{study.name}-fraud"
         with watched(name, numbers, study.n_runs, target, quiet) as progress:
             crossed = run_study(study, target, workers, force=force, progress=progress)
@@ -93,7 +103,7 @@ def run_fraud(
         title = f"{name}, {len(study.crossings)} worlds and profiles"
     else:
         loaded = load_scenario(scenario, all_settings(settings, seed, profile))
-        experiment = experiment_of(loaded, seeds or 3, detector or ())
+        experiment = experiment_of(loaded, seeds or 3, detector or (), references=references)
         name, numbers, target = loaded.name, experiment.seeds, out or default_folder(loaded)
         n_runs = len(experiment.labels) * len(numbers)
         with watched(name, numbers, n_runs, target, quiet) as progress:

@@ -115,10 +115,15 @@ def is_study(path: Path) -> bool:
 
 
 def load_study(
-    path: Path, settings: Sequence[str] = (), n_seeds: int | None = None, detectors: Sequence[str] = ()
+    path: Path,
+    settings: Sequence[str] = (),
+    n_seeds: int | None = None,
+    detectors: Sequence[str] = (),
+    *,
+    references: bool = False,
 ) -> Study:
     """The study of a file; `settings` change every scenario, `n_seeds` counts instead of the file's seeds, `detectors`
-    score beside the file's.
+    score beside the file's, with `references` the two reference tests too.
 
     Raises ScenarioError for an unknown key or anything that could not be run.
     """
@@ -136,7 +141,7 @@ def load_study(
         for profile in file.profiles or [base.profile.base]:
             scenario = base.with_settings({"profile.base": profile})
             n_wanted = n_seeds or (file.seeds if isinstance(file.seeds, int) else 1)
-            experiment = experiment_of(scenario, n_wanted, [*file.detectors, *detectors])
+            experiment = experiment_of(scenario, n_wanted, [*file.detectors, *detectors], references=references)
             if n_seeds is None and isinstance(file.seeds, list):
                 experiment = replace(experiment, seeds=tuple(file.seeds))
             crossings.append(Crossing(Path(world).stem, profile, experiment))

@@ -3,10 +3,11 @@
 import pyarrow.parquet as pq
 import pytest
 
-from poc.errors import ScenarioError
+from poc.errors import DomainError, ScenarioError
 from poc.experiments.executors import Serial
 from poc.experiments.fraud import experiment_of, readable, run_experiment
 from poc.metrics.ranking import area_under
+from poc.metrics.withholding import curves
 from poc.running import run_in_memory
 
 
@@ -39,6 +40,24 @@ def test_rows_and_pools_agree_with_the_runs_they_are_made_of(two_attacks, tmp_pa
     assert area_under(result.pooled["location-spoof#2", "relocation"].roc) == graded["auc"]
     assert [row["liars"] for row in readable(result)] == [4, 10]
     assert (tmp_path / "out" / "roc.png").stat().st_size > 10_000
+
+
+def test_reference_tests_and_leakage_stand_beside_the_detectors(two_attacks, tmp_path):
+    law = {"name": "log-distance", "exponent": 3.5, "reference_distance_m": 1000.0, "reference_loss_db": 133.0}
+    far = two_attacks.with_settings({"attacks": [two_attacks.attacks[1]], "radio.path_loss": law})
+    result = run_experiment(experiment_of(far, 1, references=True), tmp_path / "out", Serial())
+    by_name = {row["detector"]: row for row in result.summary()}
+    assert set(by_name) == {"relocation", "informed", "clairvoyant"}
+    assert by_name["informed"]["efficiency_informed"] == by_name["clairvoyant"]["efficiency_clairvoyant"] == 1.0
+    assert by_name["informed"]["auc"] > 0.5
+    assert by_name["relocation"]["efficiency_informed"] is not None
+    curve = curves(run_in_memory(far))["relocation"]
+    assert by_name["relocation"]["leakage_at_half_percent_collateral"] == curve.leakage_at(0.005)
+    assert by_name["informed"]["leakage_at_half_percent_collateral"] is None
+    assert "efficiency, informed" in readable(result)[0]
+    assert "efficiency, informed" not in readable(run_experiment(experiment_of(far, 1), tmp_path / "no", Serial()))[0]
+    with pytest.raises(DomainError, match="without terrain"):
+        experiment_of(far.with_settings({"map.city": "tennessee-ridges", "radio.path_loss": {"name": "itm"}}), 1, references=True)
 
 
 def test_a_world_that_fails_is_recorded(two_attacks, tmp_path):
