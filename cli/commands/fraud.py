@@ -61,7 +61,7 @@ def run_fraud(
         bool,
         typer.Option(
             "--references",
-            help="Set both reference tests (they read the truth) and efficiency beside every detector.",
+            help="Set the reference tests (they read the truth) and efficiency beside every detector.",
         ),
     ] = False,
     out: Out = None,

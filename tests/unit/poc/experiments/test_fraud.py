@@ -47,7 +47,7 @@ def test_reference_tests_and_leakage_stand_beside_the_detectors(two_attacks, tmp
     far = two_attacks.with_settings({"attacks": [two_attacks.attacks[1]], "radio.path_loss": law})
     result = run_experiment(experiment_of(far, 1, references=True), tmp_path / "out", Serial())
     by_name = {row["detector"]: row for row in result.summary()}
-    assert set(by_name) == {"relocation", "informed", "clairvoyant"}
+    assert set(by_name) == {"relocation", "informed", "clairvoyant", "receive-side"}
     assert by_name["informed"]["efficiency_informed"] == by_name["clairvoyant"]["efficiency_clairvoyant"] == 1.0
     assert by_name["informed"]["auc"] > 0.5
     assert by_name["relocation"]["efficiency_informed"] is not None
@@ -57,7 +57,9 @@ def test_reference_tests_and_leakage_stand_beside_the_detectors(two_attacks, tmp
     assert "efficiency, informed" in readable(result)[0]
     assert "efficiency, informed" not in readable(run_experiment(experiment_of(far, 1), tmp_path / "no", Serial()))[0]
     with pytest.raises(DomainError, match="without terrain"):
-        experiment_of(far.with_settings({"map.city": "tennessee-ridges", "radio.path_loss": {"name": "itm"}}), 1, references=True)
+        experiment_of(
+            far.with_settings({"map.city": "tennessee-ridges", "radio.path_loss": {"name": "itm"}}), 1, references=True
+        )
 
 
 def test_a_world_that_fails_is_recorded(two_attacks, tmp_path):

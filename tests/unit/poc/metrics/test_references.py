@@ -7,10 +7,12 @@ import pytest
 from scipy.special import exp1
 from scipy.stats import multivariate_normal, norm
 
+from benchmarks.detection_worlds import world
 from poc.detectors.evidence import Evidence, case_of
 from poc.emulator import Emulation
 from poc.errors import DomainError
-from poc.metrics.references import references
+from poc.metrics.ranking import area_under, roc
+from poc.metrics.references import receive_side, references
 from poc.metrics.references.law import LOSS_GRID_DB, heard_levels, law_of, silent_levels
 from poc.metrics.references.likelihood import Subject, log_likelihoods
 from poc.metrics.references.paired import paired_rates, rate_at
@@ -148,3 +150,23 @@ def test_paired_rates_share_their_worlds():
     assert paired_rates([(-w[0], w[1], w[2]) for w in worlds], n_draws=20).rate < 0.05
     with pytest.raises(ValueError, match="no worlds"):
         paired_rates([])
+
+
+@pytest.mark.parametrize(
+    ("attack", "least"),
+    [
+        ([{"name": "signal-forging", "share": 0.1, "level": "boost", "boost_db": 15.0}], 0.9),
+        ([{"name": "starvation", "share": 0.1}], 0.9),
+    ],
+)
+def test_the_receive_side_test_finds_who_forges_reports_where_it_stands(attack, least):
+    evidence, truth, setting = world(41, 15, attack, n_hotspots=120)
+    law = law_of(setting.radio, setting.scenario.fleet, setting.plan)
+    hotspot, ratio = receive_side(evidence, truth, law)
+    lies = truth["attack"][truth.rows_of(hotspot)] != ""
+    assert (np.diff(hotspot.astype(float)) > 0).all()
+    assert area_under(roc(ratio, lies)) > least
+    assert np.median(ratio[~lies]) < 0 < np.median(ratio[lies])
+    informed = references(evidence, truth, law)
+    informed = informed.take(informed["detector"] == "informed").sort("hotspot")
+    assert area_under(roc(informed["log_likelihood_ratio"], lies)) < 0.75  # others' reports of it are true
