@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from poc.detectors.censoring import LINK_LOSS, MissTable
-from poc.table import Array
+from poc.table import COMPILED_FROM, Array
 
 _SPREAD_DB = (4.0, 20.0)  # prior value and the hotspots it counts for
 _CORRELATION = (0.5, 20.0)
 #: Silence of a pair this many spreads beyond hearing is no news.
 _NO_NEWS = 4.0
 _MISSES = MissTable.of(LINK_LOSS)
+_ROUNDS = 3
 _TAIL = 4.0  # degrees of freedom by which receptions weigh: a liar at the other end pulls little
 
 
@@ -108,33 +109,71 @@ def improve(
     residual_db: level less law of heard pairs; excess_db the same of missed pairs.
     """
     n = len(biases.transmit_db)
-    prior_tt, prior_tr, prior_rr = biases.prior()
     transmit, receive = biases.transmit_db.copy(), biases.receive_db.copy()
-    precisions = [biases.precision_tt, biases.precision_rr]
+    newton_steps = _compiled_steps if len(excess_db) > COMPILED_FROM else _steps
+    precisions = newton_steps(transmit, receive, biases.prior(), heard, missed, residual_db, excess_db, sigma_db)
+    prior_tr = biases.prior()[1]
+    found = replace(
+        biases, transmit_db=transmit, receive_db=receive,
+        precision_tt=precisions[0], precision_tr=np.full(n, prior_tr), precision_rr=precisions[1],
+    )  # fmt: skip
+    return _with_spreads(found)
+
+
+def _steps(
+    transmit: Array,
+    receive: Array,
+    priors: tuple[float, float, float],
+    heard: Observations,
+    missed: Observations,
+    residual_db: Array,
+    excess_db: Array,
+    sigma_db: float,
+) -> tuple[Array, Array]:
+    """Overwrite both biases; the precision of either."""
+    n, precisions = len(transmit), [np.zeros(0), np.zeros(0)]
     heard_s2, missed_s = sigma_db**2 + heard.variance_db2, np.sqrt(sigma_db**2 + missed.variance_db2)
     news = transmit[missed.beaconer] + receive[missed.witness] - excess_db < _NO_NEWS * missed_s
     senders, listeners = missed.beaconer[news], missed.witness[news]
     excess_db, missed_s, missed_weight = excess_db[news], missed_s[news], missed.weight[news]
-    for _ in range(3):
+    for _ in range(_ROUNDS):
         for side in (0, 1):
             bias, rows = (transmit, heard.beaconer) if side == 0 else (receive, heard.witness)
-            other, prior = (receive, prior_tt) if side == 0 else (transmit, prior_rr)
+            other, prior = (receive, priors[0]) if side == 0 else (transmit, priors[2])
             missed_rows = senders if side == 0 else listeners
             left = residual_db - transmit[heard.beaconer] - receive[heard.witness]
             precision = heard.weight / heard_s2 * tail_weight(left * left / heard_s2)
             z = (transmit[senders] + receive[listeners] - excess_db) / missed_s
             slope, curvature = _MISSES.bends_at(z)
             gradient = _sums(rows, precision * left, n)
-            gradient += _sums(missed_rows, missed_weight * slope / missed_s, n) - prior * bias - prior_tr * other
+            gradient += _sums(missed_rows, missed_weight * slope / missed_s, n) - prior * bias - priors[1] * other
             curving = _sums(rows, precision, n) + prior
             curving += _sums(missed_rows, missed_weight * curvature / missed_s**2, n)
             bias += np.clip(gradient / curving, -15.0, 15.0)
             precisions[side] = curving
-    found = replace(
-        biases, transmit_db=transmit, receive_db=receive,
-        precision_tt=precisions[0], precision_tr=np.full(n, prior_tr), precision_rr=precisions[1],
+    return precisions[0], precisions[1]
+
+
+def _compiled_steps(
+    transmit: Array,
+    receive: Array,
+    priors: tuple[float, float, float],
+    heard: Observations,
+    missed: Observations,
+    residual_db: Array,
+    excess_db: Array,
+    sigma_db: float,
+) -> tuple[Array, Array]:
+    """The same for many pairs."""
+    from poc.detectors.fits_compiled import newton_steps
+
+    precisions = np.empty_like(transmit), np.empty_like(receive)
+    newton_steps(
+        (heard.beaconer, heard.witness), heard.weight, sigma_db**2 + heard.variance_db2, residual_db,
+        (missed.beaconer, missed.witness), missed.weight, np.sqrt(sigma_db**2 + missed.variance_db2), excess_db,
+        _NO_NEWS, _TAIL, priors, _MISSES.slope, _MISSES.curvature, _ROUNDS, transmit, receive, *precisions,
     )  # fmt: skip
-    return _with_spreads(found)
+    return precisions
 
 
 def _with_spreads(found: Biases) -> Biases:

@@ -17,7 +17,7 @@ from poc.detectors.channel import Channel
 from poc.detectors.evidence import Evidence
 from poc.detectors.network import Network, places_in
 from poc.detectors.survey import Trace, scores_of_trace, survey_of
-from poc.table import Array, Table
+from poc.table import COMPILED_FROM, Array, Table
 
 _MISSES = MissTable.of(LINK_LOSS)
 #: Silence of a pair this many spreads beyond hearing is no news.
@@ -72,22 +72,43 @@ def _trace(n: int, subject: Array, heard: Array, room: Array, rate: Array, trust
 
     A trusted reception ends the question: it counts as the chance to be heard by mistake, LINK_LOSS.
     """
-    news = heard | (room > -_NO_NEWS)
-    subject, heard, room, rate, trust = subject[news], heard[news], room[news], rate[news], trust[news]
     nodes, weights = _QUADRATURE
-    values = np.empty((len(nodes), n))
-    sounds = np.flatnonzero(heard)
-    for row, node in enumerate(nodes):
-        said = _MISSES.value_at(1.3 * own_db * node * rate - room)
-        said[sounds] = np.log1p(-np.minimum(np.exp(said[sounds]), 1.0 - 1e-9)) - np.log(LINK_LOSS)
-        # the wider nodes are weighed back to the prior of the bias
-        back = 0.5 * node * node * (1.0 - 1.3**2) + np.log(1.3 * weights[row] / np.sqrt(2.0 * np.pi))
-        values[row] = back + np.bincount(subject, trust * said, n)
-    ratio = -np.logaddexp.reduce(values, axis=0)
-    n_near = np.bincount(subject, trust * (room > 0.0), n)
-    n_silent = np.bincount(subject, trust * ((room > 0.0) & ~heard), n)
+    # the wider nodes are weighed back to the prior of the bias
+    back = 0.5 * nodes**2 * (1.0 - 1.3**2) + np.log(1.3 * weights / np.sqrt(2.0 * np.pi))
+    silences = _compiled_silences if len(subject) > COMPILED_FROM else _silences
+    values, n_near, n_silent = silences(n, subject, heard, room, rate, trust, 1.3 * own_db * nodes)
+    ratio = -np.logaddexp.reduce(values + back[:, None], axis=0)
     words = [
         f"no word between it and {silent:.0f} of the {near:.0f} hotspots well within hearing of the asserted place"
         for silent, near in zip(n_silent.tolist(), n_near.tolist(), strict=True)
     ]
     return Trace(np.clip(ratio, -50.0, 50.0), words)
+
+
+def _silences(
+    n: int, subject: Array, heard: Array, room: Array, rate: Array, trust: Array, shifts: Array
+) -> tuple[Array, Array, Array]:
+    """(log-likelihood by shift of the subject's bias and by subject, trusted ones near it, silent ones of these)."""
+    news = heard | (room > -_NO_NEWS)
+    subject, heard, room, rate, trust = subject[news], heard[news], room[news], rate[news], trust[news]
+    values = np.empty((len(shifts), n))
+    sounds = np.flatnonzero(heard)
+    for row, shift in enumerate(shifts):
+        said = _MISSES.value_at(shift * rate - room)
+        said[sounds] = np.log1p(-np.minimum(np.exp(said[sounds]), 1.0 - 1e-9)) - np.log(LINK_LOSS)
+        values[row] = np.bincount(subject, trust * said, n)
+    near = room > 0.0
+    return values, np.bincount(subject, trust * near, n), np.bincount(subject, trust * (near & ~heard), n)
+
+
+def _compiled_silences(
+    n: int, subject: Array, heard: Array, room: Array, rate: Array, trust: Array, shifts: Array
+) -> tuple[Array, Array, Array]:
+    """The same for many pairs."""
+    from poc.detectors.fits_compiled import silences
+
+    values, n_near, n_silent = np.zeros((n, len(shifts))), np.zeros(n), np.zeros(n)
+    tables = (_MISSES.value, _MISSES.slope, _MISSES.curvature)
+    mistake = float(np.log(LINK_LOSS))
+    silences(subject, heard, room, rate, trust, shifts, _NO_NEWS, mistake, tables, values, n_near, n_silent)
+    return values.T, n_near, n_silent

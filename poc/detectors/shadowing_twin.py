@@ -15,9 +15,9 @@ import numpy as np
 
 from poc.detectors.channel import Channel
 from poc.detectors.evidence import Evidence
-from poc.detectors.network import Network
+from poc.detectors.network import SAME_PLACE_M, Network
 from poc.detectors.survey import DECORRELATION_M, Trace, scores_of_trace, survey_of
-from poc.table import Array, Table
+from poc.table import COMPILED_FROM, Array, Table
 
 #: A pair is compared when both have a counterpart in common among so many of their strongest …
 _STRONGEST = 5
@@ -166,6 +166,8 @@ def _compare(
 ) -> tuple[Array, Array, Array]:
     """(counterparts in common, how far they are trusted, ratio) of pairs over the strongest links of the first of
     each, at most so many; links are sorted by subject and level."""
+    if len(one) > COMPILED_FROM:
+        return _compare_many(network, channel, trust, one, two, links, most)
     n = len(network)
     start, subject, other, level, variance = links
     size = np.minimum(np.diff(start)[one], most)
@@ -187,6 +189,30 @@ def _compare(
     together = _grouped(pair, len(one), difference, noise + 2.0 * _LOCAL_SHARE * sigma2, trust[k])
     apart = _grouped(pair, len(one), difference - law, noise + 2.0 * (1.0 - shared) * sigma2, trust[k])
     return np.bincount(pair, minlength=len(one)), np.bincount(pair, trust[k], len(one)), together - apart
+
+
+def _compare_many(
+    network: Network,
+    channel: Channel,
+    trust: Array,
+    one: Array,
+    two: Array,
+    links: tuple[Array, Array, Array, Array, Array],
+    most: int,
+) -> tuple[Array, Array, Array]:
+    """The same for many pairs."""
+    from poc.detectors.twins_compiled import compare
+
+    start, subject, other, level, variance = links
+    by_other = np.argsort(subject * len(network) + other, kind="stable")
+    shared = 1.0 - np.exp(-network.distance_m(one, two) / DECORRELATION_M)
+    variances_db2 = 2.0 * channel.sigma_db**2 * np.stack([np.full(len(one), _LOCAL_SHARE), shared])
+    common, trusted, ratio = np.zeros(len(one), np.int64), np.zeros(len(one)), np.zeros(len(one))
+    compare(
+        one, two, start, other, by_other, other[by_other], level, variance, trust, network.place_m, SAME_PLACE_M,
+        10.0 * channel.exponent, variances_db2, _OFFSET_DB**2, most, common, trusted, ratio,
+    )  # fmt: skip
+    return common, trusted, ratio
 
 
 def _grouped(group: Array, n: int, value: Array, variance: Array, weight: Array) -> Array:
