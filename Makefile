@@ -78,12 +78,18 @@ $(VENV)/.tested: pyproject.toml | $(VENV)/bin/python
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: bench-relocation fit-fusion study-detectors
+.PHONY: bench-relocation fit-fusion study-detectors study-left-out study-adaptive
 bench-relocation: $(VENV)/.tested
 	$(BIN)/python -m benchmarks.relocation
 
 fit-fusion: $(VENV)/.tested
 	$(BIN)/python -m benchmarks.fit_fusion
+
+study-left-out: $(VENV)/.tested
+	$(BIN)/python -m benchmarks.fit_fusion --left-out
+
+study-adaptive: $(VENV)/.tested
+	$(BIN)/python -m benchmarks.adaptive
 
 study-detectors: $(VENV)/.tested
 	$(BIN)/python -m benchmarks.detection

@@ -149,7 +149,9 @@ def _reports(made: World, random: np.random.Generator) -> Evidence:
         power_dbm=np.full(N, POWER_DBM),
     )  # fmt: skip
     links = statistics_of_losses(ids[a], ids[b], np.concatenate(losses))
-    return replace(_empty(), hotspots=HOTSPOTS.table(**columns), activity=activity, links=links)
+    return replace(
+        _empty(), hotspots=HOTSPOTS.table(**columns), activity=activity, links=links, noise_in_losses=not kind.snr
+    )
 
 
 def informed(made: World) -> tuple[Array, Array]:

@@ -119,7 +119,8 @@ def _beacons(survey: Survey, row: int, places_m: Array, probability: float, cost
     level_db = np.full(len(network), np.nan)
     level_db[network.heard_witness[heard]] = channel.level_db[heard]
     offset_db, spread_db = (
-        float(part[0]) for part in never_heard(np.array([float(costs.n_beacons)]), channel.fading_db)
+        float(part[0])
+        for part in never_heard(np.array([float(costs.n_beacons)]), channel.fading_db, channel.packet_loss)
     )
     actions = []
     for step_db in _POWER_STEPS_DB:

@@ -102,17 +102,26 @@ def tail_weight(square: Array) -> Array:
 
 
 def improve(
-    biases: Biases, heard: Observations, missed: Observations, residual_db: Array, excess_db: Array, sigma_db: float
+    biases: Biases,
+    heard: Observations,
+    missed: Observations,
+    residual_db: Array,
+    excess_db: Array,
+    sigma_db: float,
+    trust: Array,
 ) -> Biases:
     """Alternating Newton steps on both biases, censored, then one EM step of their spreads and correlation.
 
-    residual_db: level less law of heard pairs; excess_db the same of missed pairs.
+    residual_db: level less law of heard pairs; excess_db the same of missed pairs. trust: of each row; what the trusted
+    have in common belongs to the law and is taken out.
     """
     n = len(biases.transmit_db)
     transmit, receive = biases.transmit_db.copy(), biases.receive_db.copy()
     newton_steps = _compiled_steps if len(excess_db) > COMPILED_FROM else _steps
     precisions = newton_steps(transmit, receive, biases.prior(), heard, missed, residual_db, excess_db, sigma_db)
     prior_tr = biases.prior()[1]
+    total = max(float(trust.sum()), 1e-9)
+    transmit, receive = (bias - float((trust * bias).sum()) / total for bias in (transmit, receive))
     found = replace(
         biases, transmit_db=transmit, receive_db=receive,
         precision_tt=precisions[0], precision_tr=np.full(n, prior_tr), precision_rr=precisions[1],

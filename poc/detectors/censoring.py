@@ -15,7 +15,7 @@ import numpy as np
 from poc.table import COMPILED_FROM, Array
 from radio_models.special_functions import log_ndtr, ndtr, ndtri
 
-#: Share of packets that a good link loses for other reasons: half-duplex, collisions, backhaul.
+#: Share of packets that a good link loses for other reasons, before any report: half-duplex, collisions, backhaul.
 PACKET_LOSS = 0.05
 #: Share of pairs in reach that never hear each other for other reasons: a deaf receiver, a wall at the antenna.
 LINK_LOSS = 0.02
@@ -116,7 +116,12 @@ def log_miss(z: Array, floor: float) -> tuple[Array, Array, Array]:
 
 
 def link_level(
-    n_heard: Array, n_sent: Array, mean_loss_db: Array, threshold_db: Array, fading_db: float
+    n_heard: Array,
+    n_sent: Array,
+    mean_loss_db: Array,
+    threshold_db: Array,
+    fading_db: float,
+    packet_loss: float = PACKET_LOSS,
 ) -> tuple[Array, Array]:
     """(level_db, variance_db2): the link's loss without fading, from the packets heard *and* those missed.
 
@@ -133,14 +138,14 @@ def link_level(
     level_db = np.array(mean_loss_db, np.float64)
     precision = n_heard / fading_db**2
     for _ in range(6):
-        _, slope, curvature = log_miss((level_db - threshold_db) / fading_db, PACKET_LOSS)
+        _, slope, curvature = log_miss((level_db - threshold_db) / fading_db, packet_loss)
         gradient = n_heard * (mean_loss_db - level_db) / fading_db**2 + n_missed * slope / fading_db
         precision = (n_heard + n_missed * np.maximum(curvature, 0.0)) / fading_db**2
         level_db += np.clip(gradient / precision, -3.0 * fading_db, 3.0 * fading_db)
     return level_db, 1.0 / precision
 
 
-def never_heard(n_sent: Array, fading_db: float) -> tuple[Array, Array]:
+def never_heard(n_sent: Array, fading_db: float, packet_loss: float = PACKET_LOSS) -> tuple[Array, Array]:
     """(offset_db, spread_db): P(no packet of n_sent heard | level) ≈ Φ((level − threshold − offset) / spread).
 
     Median and slope at the median are matched.
@@ -150,14 +155,14 @@ def never_heard(n_sent: Array, fading_db: float) -> tuple[Array, Array]:
     (True, True)
     """
     n_sent = np.maximum(np.asarray(n_sent, np.float64), 1.0)
-    alone = np.maximum(0.5 ** (1.0 / n_sent), PACKET_LOSS + 1e-9)
-    z = ndtri((alone - PACKET_LOSS) / (1.0 - PACKET_LOSS))
-    density = (1.0 - PACKET_LOSS) * np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi)
+    alone = np.maximum(0.5 ** (1.0 / n_sent), packet_loss + 1e-9)
+    z = ndtri((alone - packet_loss) / (1.0 - packet_loss))
+    density = (1.0 - packet_loss) * np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi)
     slope = n_sent * 0.5 / alone * density / fading_db
     return z * fading_db, 1.0 / (np.sqrt(2.0 * np.pi) * np.maximum(slope, _SMALL))
 
 
-def never_heard_smoothly(n_sent: Array, fading_db: float) -> tuple[Array, Array]:
+def never_heard_smoothly(n_sent: Array, fading_db: float, packet_loss: float = PACKET_LOSS) -> tuple[Array, Array]:
     """never_heard for many pairs: the curve over lg n is smooth, so sixty-four points of it serve all.
 
     >>> near, exact = (curve(np.array([5.5, 28.0]), 3.0)[0] for curve in (never_heard_smoothly, never_heard))
@@ -166,7 +171,7 @@ def never_heard_smoothly(n_sent: Array, fading_db: float) -> tuple[Array, Array]
     """
     n_sent = np.maximum(np.asarray(n_sent, np.float64), 1.0)
     grid = np.geomspace(1.0, max(2.0, float(n_sent.max(initial=2.0))), 64)
-    offset_db, spread_db = never_heard(grid, fading_db)
+    offset_db, spread_db = never_heard(grid, fading_db, packet_loss)
     place = np.log(n_sent)
     if len(place) > COMPILED_FROM:
         from poc.detectors.pairs_compiled import on_smooth_curves

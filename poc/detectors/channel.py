@@ -17,6 +17,7 @@ import numpy as np
 from poc.detectors.biases import Biases, Observations, improve
 from poc.detectors.censoring import LINK_LOSS, link_level, never_heard_smoothly, threshold_db_from
 from poc.detectors.network import Network, places_in
+from poc.detectors.packets import fading_db_of, packet_loss_of
 from poc.table import COMPILED_FROM, Array
 from radio_models.special_functions import ndtr
 
@@ -31,7 +32,6 @@ OUTLIER_DB = 25.0
 _STEP = np.array([0.3, 0.03, 0.03, 0.1])
 _BOUNDS = np.array([[60.0, 0.5, np.log(2.0), -6.0], [220.0, 7.0, np.log(25.0), 0.0]])
 _WIDEST_LG, _WIDEST_DB = 10.0, 2000.0  # spans of which every bin is kept
-_FADING_DB = (3.0, 30.0)  # prior value and the packets it counts for
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Channel:
     """What the reports say about the radio; biases and thresholds are one value for each row of the network.
 
     sensitivity_dbm: the signal that a witness hears half of the time, in its own readings. availability: share of the
-    beacons a hotspot was there to hear. biases: extra loss of each hotspot when it sends and when it hears.
+    beacons a hotspot was there to hear. packet_loss: share of packets that even a strong link loses. biases: extra loss
+    of each hotspot when it sends and when it hears.
     level_db and level_var_db2: each heard link's loss without fading (rows of Network.heard_*).
     """
 
@@ -50,6 +51,7 @@ class Channel:
     outlier_share: float
     sensitivity_dbm: Array
     availability: Array
+    packet_loss: float
     biases: Biases
     level_db: Array
     level_var_db2: Array
@@ -61,20 +63,23 @@ class Channel:
 
 def estimate_channel(network: Network, trust: Array) -> Channel:
     """Fit the channel; trust (one value in 0…1 for each row) says how far each hotspot's place is believed."""
-    fading_db = _fading_db(network)
+    fading_db = fading_db_of(network.heard_n, network.n_beacons[network.heard_beaconer], network.heard_var_db2)
     availability = _availability(network)
     n_sent = network.n_beacons[network.heard_beaconer] * availability[network.heard_witness]
     n_sent = np.maximum(n_sent, network.heard_n)
-    sensitivity_dbm = _sensitivity_dbm(network, n_sent, fading_db)
+    packet_loss = packet_loss_of(network.heard_n, n_sent, _signal_dbm(network))
+    sensitivity_dbm = _sensitivity_dbm(network, n_sent * (1.0 - packet_loss), fading_db)
     beaconer, witness = network.heard_beaconer, network.heard_witness
     gains_dbi = network.gain_dbi[beaconer] + network.gain_dbi[witness]
     threshold_db = network.power_dbm[beaconer] - sensitivity_dbm[witness] + gains_dbi
-    level_db, variance_db2 = link_level(network.heard_n, n_sent, network.heard_loss_db, threshold_db, fading_db)
-    heard = Observations(
-        beaconer, witness, np.log10(network.distance_m(beaconer, witness) / 1000.0), level_db, variance_db2,
-        trust[beaconer] * trust[witness],
-    )  # fmt: skip
-    missed = _missed(network, sensitivity_dbm, availability, fading_db, trust)
+    level_db, variance_db2 = link_level(
+        network.heard_n, n_sent, network.heard_loss_db, threshold_db, fading_db, packet_loss
+    )
+    distance_m = network.distance_m(beaconer, witness)
+    # pairs out of reach are known only where they were heard, which would make far signals look strong
+    weight = trust[beaconer] * trust[witness] * (distance_m <= network.reach_m)
+    heard = Observations(beaconer, witness, np.log10(distance_m / 1000.0), level_db, variance_db2, weight)
+    missed = _missed(network, sensitivity_dbm, availability, (fading_db, packet_loss), trust)
 
     biases = Biases.unknown(len(network))
     intercept, exponent, sigma, outliers = INTERCEPT_DB[0], EXPONENT[0], 12.0, 0.1
@@ -85,27 +90,12 @@ def estimate_channel(network: Network, trust: Array) -> Channel:
         intercept, exponent, sigma, outliers = _fit_law(heard, missed, extra, doubt, (intercept, exponent, sigma))
         residual = heard.level_db - intercept - 10.0 * exponent * heard.log_distance_km
         excess = missed.level_db - intercept - 10.0 * exponent * missed.log_distance_km
-        biases = improve(biases, heard, missed, residual, excess, sigma)
+        biases = improve(biases, heard, missed, residual, excess, sigma, trust)
     return Channel(
         intercept_db=intercept, exponent=exponent, sigma_db=sigma, fading_db=fading_db, outlier_share=outliers,
-        sensitivity_dbm=sensitivity_dbm, availability=availability, biases=biases,
+        sensitivity_dbm=sensitivity_dbm, availability=availability, packet_loss=packet_loss, biases=biases,
         level_db=level_db, level_var_db2=variance_db2,
     )  # fmt: skip
-
-
-def _fading_db(network: Network) -> float:
-    """Spread over the packets of a link: the median over links heard nearly always and
-    three times or more (others lack their weak packets), with the bias of a median
-    of χ²/ν taken out (Wilson and Hilferty 1931)."""
-    freedom = network.heard_n - 1.0
-    rows = (freedom >= 2.0) & (network.heard_n >= 0.9 * network.n_beacons[network.heard_beaconer])
-    if not rows.any():
-        return _FADING_DB[0]
-    freedom = freedom[rows]
-    ratio = network.heard_var_db2[rows] * (freedom + 1.0) / freedom / (1.0 - 2.0 / (9.0 * freedom)) ** 3
-    found, weight = float(np.median(ratio)), float(freedom.sum())
-    prior, prior_weight = _FADING_DB
-    return float(np.sqrt(max((found * weight + prior**2 * prior_weight) / (weight + prior_weight), 0.25)))
 
 
 def _availability(network: Network) -> Array:
@@ -117,17 +107,26 @@ def _availability(network: Network) -> Array:
     return np.asarray(np.clip((1.0 + n_links * share) / (1.0 + n_links), 0.05, 1.0))
 
 
+def _signal_dbm(network: Network) -> Array:
+    """Mean signal of the packets of each heard link, as read."""
+    gains_dbi = network.gain_dbi[network.heard_beaconer] + network.gain_dbi[network.heard_witness]
+    return np.asarray(network.power_dbm[network.heard_beaconer] - network.heard_loss_db + gains_dbi)
+
+
 def _sensitivity_dbm(network: Network, n_sent: Array, fading_db: float) -> Array:
-    """The signal that each witness hears half of the time, by its own readings, drawn towards the common value."""
+    """The signal that each witness hears half of the time, by its own readings, drawn towards the common value.
+
+    n_sent: packets that did not go astray. A strong link that misses some has lost them otherwise, and says nothing.
+    """
     n = len(network)
     if not len(network.heard_n):
         return np.full(n, -124.0)
-    beaconer, witness = network.heard_beaconer, network.heard_witness
-    loss_db = network.heard_loss_db - network.gain_dbi[beaconer] - network.gain_dbi[witness]
-    signal_dbm = network.power_dbm[beaconer] - loss_db
-    sometimes = (network.heard_n < 0.75 * n_sent) & (n_sent >= 2.0)
+    witness = network.heard_witness
+    signal_dbm = _signal_dbm(network)
+    weakest_dbm = float(np.quantile(signal_dbm, 0.03))
+    sometimes = (network.heard_n < 0.75 * n_sent) & (n_sent >= 1.5) & (signal_dbm < weakest_dbm + 4.0 * fading_db)
     if sometimes.sum() < 20:
-        return np.full(n, float(np.quantile(signal_dbm, 0.03)))
+        return np.full(n, weakest_dbm)
     shift_db = threshold_db_from(network.heard_n[sometimes], n_sent[sometimes], np.zeros(sometimes.sum()), fading_db)
     found_dbm = signal_dbm[sometimes] - shift_db
     common_dbm = float(np.median(found_dbm))
@@ -138,15 +137,16 @@ def _sensitivity_dbm(network: Network, n_sent: Array, fading_db: float) -> Array
 
 
 def _missed(
-    network: Network, sensitivity_dbm: Array, availability: Array, fading_db: float, trust: Array
+    network: Network, sensitivity_dbm: Array, availability: Array, packets: tuple[float, float], trust: Array
 ) -> Observations:
-    """Directed pairs in reach without a single packet: the sender beaconed, the witness lived."""
+    """Directed pairs in reach without a single packet: the sender beaconed, the witness lived. packets: (fading [dB],
+    loss) of them."""
     n = len(network)
     beaconer, witness = network.pair_a, network.pair_b
     silent = places_in(network.heard_beaconer * n + network.heard_witness, beaconer * n + witness) < 0
     silent &= (network.n_beacons[beaconer] > 0) & network.alive[witness]
     beaconer, witness = beaconer[silent], witness[silent]
-    offset_db, spread_db = never_heard_smoothly(network.n_beacons[beaconer] * availability[witness], fading_db)
+    offset_db, spread_db = never_heard_smoothly(network.n_beacons[beaconer] * availability[witness], *packets)
     gains_dbi = network.gain_dbi[beaconer] + network.gain_dbi[witness]
     level_db = network.power_dbm[beaconer] - sensitivity_dbm[witness] + gains_dbi + offset_db
     log_distance = np.log10(network.distance_m(beaconer, witness) / 1000.0)

@@ -31,7 +31,8 @@ class Evidence:
     links: LINK_STATISTICS, one row for each directed link heard at least once; a pair without a row was never heard,
     and counts as a miss only while the receiver showed life (n_witnessed or n_beacons above 0).
     receptions: RECEPTIONS of the newest epoch (single packets), for tests that need them; may be empty.
-    witness_verdicts: WITNESS_VERDICTS of the same. city: the map, or None where there is none.
+    witness_verdicts: WITNESS_VERDICTS of the same. city: the map, or None where there is none. noise_in_losses: the
+    reports held no SNR, so that the losses are of signal and noise together.
     """
 
     hotspots: Table
@@ -40,6 +41,7 @@ class Evidence:
     receptions: Table
     witness_verdicts: Table
     city: City | None
+    noise_in_losses: bool = False
 
 
 class Detector(Protocol):

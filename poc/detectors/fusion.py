@@ -1,10 +1,12 @@
 """All tests together: a calibrated probability for each hotspot, the evidence that weighs most, and its doubt.
 
 Every test gives a log-likelihood ratio; a logistic model of hinges over them, fitted on simulated worlds of several
-densities, channels and kinds of lies (benchmarks/fit_fusion.py), turns them into a probability. Everything is done
-twice: first everybody is believed, then hotspots count as far as the first look believes them, and the company that a
-hotspot keeps counts as well. What a hotspot says to have heard can be forged, so it may accuse but never acquit. Where
-the neighbourhood cannot decide, the verdict is *undecided* whatever the model says.
+densities, channels and kinds of lies (benchmarks/fit_fusion.py), turns them into a probability. Beside it stands the
+lie whose only trace is a better place, with odds that are not fitted: so a lone liar is not measured by the traces that
+groups leave. Everything is done twice: first everybody is believed, then hotspots count as far as the first look
+believes them, and the company that a hotspot keeps counts as well. What a hotspot says to have heard can be forged, so
+it may accuse but never acquit. Where the neighbourhood cannot decide, the verdict is *undecided* whatever the model
+says.
 """
 
 from __future__ import annotations
@@ -47,6 +49,10 @@ KNOTS: dict[str, tuple[float, ...]] = {
     "company": (0.05, 0.15, 0.3, 0.6, 0.9),
     "confirmed": (0.0, 1.0, 2.0, 3.5),
 }
+#: Log-odds of a lie that shows in nothing but its place: before looking, and for each nat of the two tests of places
+#: between bounds [nat]. Less than the nats themselves, since reports are less independent than the tests suppose.
+_LONE = -4.0
+_LONE_SLOPES = {"relocation": (0.7, -6.0, 20.0), "own-reports": (0.3, 0.0, 6.0)}
 #: Probability above which nobody is put whom the neighbourhood cannot judge.
 _CLOSED_GROUP_MOST = 0.5
 
@@ -214,8 +220,20 @@ def basis(features: dict[str, Array]) -> Array:
 
 
 def log_odds(features: dict[str, Array], weights: tuple[float, ...]) -> Array:
-    """Log-odds of a lie by the model."""
-    return np.asarray(np.einsum("rk,k->r", basis(features), np.array(weights)))
+    """Log-odds of a lie by the model, or of one that shows in its place alone."""
+    return np.logaddexp(np.einsum("rk,k->r", basis(features), np.array(weights)), lone_log_odds(features))
+
+
+def lone_log_odds(features: dict[str, Array]) -> Array:
+    """Log-odds of a lie that shows in its place alone.
+
+    >>> lone_log_odds({"relocation": np.array([0.0, 10.0]), "own-reports": np.zeros(2)}).tolist()
+    [-4.0, 3.0]
+    """
+    total = np.full(len(features["relocation"]), _LONE)
+    for name, (slope, low, high) in _LONE_SLOPES.items():
+        total += slope * np.clip(features[name], low, high)
+    return total
 
 
 def _company(network: Network, suspicion: Array, trust: Array) -> tuple[Array, Array]:
@@ -255,10 +273,13 @@ def _why(look: Look, probability: Array, liar_share: float, rows: Array) -> tupl
 
 
 def _parts(features: dict[str, Array]) -> list[Array]:
-    """What each feature adds to the log-odds."""
+    """What each feature adds to the log-odds; what a lone lie adds is credited to `relocation`."""
     columns, parts, at = basis(features), [], 1
     for knots in KNOTS.values():
         width = len(knots) - 1
         parts.append(np.einsum("rk,k->r", columns[:, at : at + width], np.array(SECOND[at : at + width])))
         at += width
+    parts[list(KNOTS).index("relocation")] += log_odds(features, SECOND) - np.einsum(
+        "rk,k->r", columns, np.array(SECOND)
+    )
     return parts

@@ -53,7 +53,7 @@ def missing_traces(network: Network, channel: Channel, trust: Array) -> tuple[Tr
     live = (network.n_beacons[a] > 0) & network.alive[b]
     a, b, heard = a[live], b[live], heard[live]
     n_sent = network.n_beacons[a] * channel.availability[b]
-    offset_db, spread_db = never_heard_smoothly(n_sent, channel.fading_db)
+    offset_db, spread_db = never_heard_smoothly(n_sent, channel.fading_db, channel.packet_loss)
     room_db = network.power_dbm[a] - channel.sensitivity_dbm[b] + network.gain_dbi[a] + network.gain_dbi[b] + offset_db
     room_db -= channel.loss_db(network.distance_m(a, b))
     biases = channel.biases

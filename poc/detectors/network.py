@@ -9,6 +9,7 @@ import numpy as np
 from maps.geodesy import EARTH_RADIUS_M, unit_vectors
 from maps.grid import are_valid, coordinates_from_cells
 from poc.detectors.evidence import Evidence
+from poc.detectors.noise import without_noise
 from poc.table import COMPILED_FROM, Array
 
 #: Pairs in reach kept for each hotspot on average; the reach shrinks in dense places instead of the memory growing.
@@ -81,6 +82,11 @@ def network_of(evidence: Evidence) -> Network:
     n_beacons = np.maximum(n_beacons, _largest(beaconer, links["n_heard"], len(hotspots)))
     alive = (n_beacons > 0) | (of_activity("n_witnessed") > 0)
     alive[witness] = True
+    loss_db, var_db2 = links["mean_loss_db"], links["var_loss_db2"]
+    if evidence.noise_in_losses:
+        n_heard, sender_dbm = links["n_heard"].astype(float), power_dbm[beaconer]
+        signal_dbm, var_db2 = without_noise(sender_dbm - loss_db, n_heard, n_beacons[beaconer], var_db2)
+        loss_db = sender_dbm - signal_dbm
     gain_dbi = hotspots["gain_dbi"].astype(float)
     distance_m = np.linalg.norm(place_m[beaconer] - place_m[witness], axis=-1)
     reach_m, pairs = _pairs_in_reach(place_m, np.flatnonzero(alive), distance_m)
@@ -96,8 +102,8 @@ def network_of(evidence: Evidence) -> Network:
         heard_beaconer=beaconer,
         heard_witness=witness,
         heard_n=links["n_heard"].astype(float),
-        heard_loss_db=links["mean_loss_db"] + gain_dbi[beaconer] + gain_dbi[witness],
-        heard_var_db2=links["var_loss_db2"],
+        heard_loss_db=loss_db + gain_dbi[beaconer] + gain_dbi[witness],
+        heard_var_db2=var_db2,
         reach_m=reach_m,
         pair_a=np.ascontiguousarray(pairs[:, 0]),
         pair_b=np.ascontiguousarray(pairs[:, 1]),

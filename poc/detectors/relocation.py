@@ -33,10 +33,10 @@ class Relocation:
 
     liar_share: share of lies expected before looking. tolerance_m: an honest owner may be this far off.
     farthest_m: a liar may be as far off as this; between the two every factor of distance is equally likely.
-    nowhere_share: of the lies, those whose radio is in nobody's hearing. dead_share: honest hotspots whose transmitter
-    nobody hears. scale, offset_nat: the calibrated
-    map from log-likelihood ratio to log-odds, fitted on simulated worlds of several densities, exponents and spreads
-    and not steeper than 1 by choice, since real links are less independent than simulated ones.
+    sloppy_share: of the honest owners, those who are off by half the tolerance. nowhere_share: of the lies, those whose
+    radio is in nobody's hearing. dead_share: honest hotspots whose transmitter nobody hears. scale, offset_nat: the
+    calibrated map from log-likelihood ratio to log-odds, fitted on simulated worlds of several densities, exponents and
+    spreads and not steeper than 1 by choice, since real links are less independent than simulated ones.
     suspect_above, honest_below: verdicts by probability, undecided between them. n_rounds: how often everything is
     repeated with suspects trusted less. n_threads: of the compiled scan in large networks.
 
@@ -49,6 +49,7 @@ class Relocation:
     liar_share: float = 0.1
     tolerance_m: float = 400.0
     farthest_m: float = 50_000.0
+    sloppy_share: float = 0.05
     nowhere_share: float = 0.005
     dead_share: float = 0.001
     scale: float = 1.0
@@ -74,7 +75,8 @@ class Relocation:
                 survey = survey_with(network, trust)
                 ratio[rows], estimate = self.judge(survey, final=left == 0)
                 probability[rows] = expit(self.scale * ratio[rows] + self.offset_nat + logit(self.liar_share))
-                trust = np.clip(1.0 - probability[rows], 0.02, 1.0)
+                # squared: neighbours of liars look doubtful as long as everybody is believed
+                trust = np.clip(1.0 - probability[rows] ** 2, 0.02, 1.0)
             latitude_deg[rows], longitude_deg[rows] = estimate.latitude_deg, estimate.longitude_deg
             radius_m[rows] = estimate.credible_radius_m
             away_m = np.linalg.norm(estimate.point_m - network.place_m, axis=-1)
@@ -124,7 +126,7 @@ class Relocation:
         points_m = around(asserted_m, beside_m)
         points_m = np.concatenate([points_m, np.zeros((len(points_m), 1, 3))], axis=1)
         values = likelihood(points_m)
-        share = np.log(np.array([0.7] + [0.05] * 6))
+        share = np.log(np.array([1.0 - self.sloppy_share] + [self.sloppy_share / 6.0] * 6))
         honest = np.logaddexp.reduce(values[:, :7] + share, axis=1)
         nowhere = values[:, 7]
         dead = np.logaddexp(np.log1p(-self.dead_share) + honest, np.log(self.dead_share) + nowhere)

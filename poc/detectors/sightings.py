@@ -96,8 +96,11 @@ def _heard_levels(
     biases, n = channel.biases, len(network)
     a, b = network.heard_beaconer, network.heard_witness
     own_variance = channel.sigma_db**2 + channel.level_var_db2
-    left = channel.level_db - channel.loss_db(network.distance_m(a, b)) - biases.transmit_db[a] - biases.receive_db[b]
-    share = trust[a] * trust[b] / own_variance * tail_weight(left * left / own_variance)
+    distance_m = network.distance_m(a, b)
+    left = channel.level_db - channel.loss_db(distance_m) - biases.transmit_db[a] - biases.receive_db[b]
+    share = (
+        trust[a] * trust[b] * (distance_m <= network.reach_m) / own_variance * tail_weight(left * left / own_variance)
+    )
     # what each link, and the one in the other direction, brought to the counterpart's biases
     back = places_in(a * n + b, b * n + a)
     share, left = np.append(share, 0.0), np.append(left, 0.0)
@@ -118,7 +121,7 @@ def _missed_levels(
     beaconer = np.where(sends[subject], subject, other)
     witness = np.where(sends[subject], other, subject)
     n_sent = network.n_beacons[beaconer] * channel.availability[witness]
-    offset_db, spread_db = never_heard_smoothly(n_sent, channel.fading_db)
+    offset_db, spread_db = never_heard_smoothly(n_sent, channel.fading_db, channel.packet_loss)
     biases = channel.biases
     bias = np.where(sends[subject], biases.receive_db[other], biases.transmit_db[other])
     variance = np.where(sends[subject], biases.receive_var_db2[other], biases.transmit_var_db2[other])

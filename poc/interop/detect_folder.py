@@ -71,6 +71,7 @@ def scores_of(reports: Reports, liar_share: float = 0.1, jobs: int = 1) -> tuple
         receptions=RECEPTIONS.empty(),
         witness_verdicts=WITNESS_VERDICTS.empty(),
         city=None,
+        noise_in_losses=reports.noise_in_losses,
     )
     return Fusion(liar_share=liar_share, n_threads=jobs).score_all(evidence, reports.frequency_hz)
 

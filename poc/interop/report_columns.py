@@ -44,7 +44,10 @@ _POWER_DBM = 14.0
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """HOTSPOTS, the reports on them condensed, the texts behind the numbers, counts of rows, and what was missing."""
+    """HOTSPOTS, the reports on them condensed, the texts behind the numbers, counts of rows, and what was missing.
+
+    noise_in_losses: the reports held no SNR (see Evidence).
+    """
 
     hotspots: Table
     case: Case
@@ -52,6 +55,7 @@ class Reports:
     names: Names
     counts: dict[str, Rejections]
     notes: list[str] = field(default_factory=list)
+    noise_in_losses: bool = False
 
 
 def read_reports(hotspots: Path, beacons: Path, witnesses: Path) -> Reports:
@@ -70,7 +74,8 @@ def read_reports(hotspots: Path, beacons: Path, witnesses: Path) -> Reports:
     links = statistics_of_losses(table["hotspot"][beaconer[beacon[rows]]], table["hotspot"][witness[rows]], loss_db)
     case = Case(_activity(table, beaconer, power_dbm, witness), links)
     known = frequency[np.isfinite(frequency)]
-    return Reports(table, case, float(np.median(known)) if len(known) else None, names, counts, notes)
+    frequency_hz = float(np.median(known)) if len(known) else None
+    return Reports(table, case, frequency_hz, names, counts, notes, noise_in_losses="snr_db" not in heard)
 
 
 def _columns(path: Path, required: tuple[str, ...], file_type: str, counts: Rejections) -> dict[str, Any]:
@@ -220,7 +225,7 @@ def _losses(
         usable &= np.isfinite(snr_db)
         signal_dbm = esp_dbm_from(rssi_dbm, np.clip(np.where(np.isfinite(snr_db), snr_db, 0.0), -40.0, 40.0))
     else:
-        notes.append("no column snr_db: signals near the noise read too strong, so weak links say less.")
+        notes.append("no column snr_db: the noise is taken out of the strengths as far as the weakest links show it.")
         signal_dbm = rssi_dbm
     own = usable & (sender == witness)
     counts.reject("a hotspot heard itself", int(own.sum()))

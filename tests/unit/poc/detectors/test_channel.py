@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,6 +34,39 @@ def test_law_and_receiver_are_recovered(world_of, settings):
     ids = np.argsort(world.evidence.hotspots["hotspot"])
     honest = ~world.liar[ids]
     assert np.corrcoef(channel.biases.transmit_db[honest], world.loss_bias_db[ids][honest])[0, 1] > 0.7
+
+
+def test_biases_have_no_common_share_and_their_own_spread(world_of):
+    world = world_of(**WORLDS[0])
+    network = network_of(world.evidence)
+    biases = estimate_channel(network, np.ones(len(network))).biases
+    assert float(biases.transmit_db.mean()) == pytest.approx(0.0, abs=1e-9)
+    assert float(biases.receive_db.mean()) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_lost_reports_are_not_weak_links(world_of):
+    lost = network_of(world_of(**WORLDS[0], packet_loss=0.3).evidence)
+    channel = estimate_channel(lost, np.ones(len(lost)))
+    assert channel.packet_loss == pytest.approx(0.3, abs=0.06)
+    assert float(np.median(channel.sensitivity_dbm)) == pytest.approx(-124.0, abs=1.0)
+    assert channel.exponent == pytest.approx(WORLDS[0]["exponent"], abs=0.35)
+
+
+def test_noise_in_the_readings_is_taken_out(world_of):
+    """Readings of signal and noise together give the signal back where the evidence says that no SNR was there."""
+    evidence = world_of(**WORLDS[0]).evidence
+    links, power_dbm, noise_mw = evidence.links, 14.0, 10.0 ** (-11.6)
+    signal_dbm = power_dbm - links["mean_loss_db"]
+    share = 1.0 / (1.0 + noise_mw * 10.0 ** (-0.1 * signal_dbm))
+    noisy = links.replace(
+        mean_loss_db=links["mean_loss_db"] + 10.0 * np.log10(share), var_loss_db2=links["var_loss_db2"] * share**2
+    )
+    blind = network_of(replace(evidence, links=noisy))
+    told = network_of(replace(evidence, links=noisy, noise_in_losses=True))
+    true = network_of(evidence)
+    assert np.sqrt(np.mean((blind.heard_loss_db - true.heard_loss_db) ** 2)) > 3.0
+    assert np.sqrt(np.mean((told.heard_loss_db - true.heard_loss_db) ** 2)) < 1.0
+    assert estimate_channel(told, np.ones(len(told))).exponent == pytest.approx(WORLDS[0]["exponent"], abs=0.35)
 
 
 def test_ignoring_the_misses_would_flatten_the_exponent(world_of):
