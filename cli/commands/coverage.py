@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from contextlib import ExitStack
 from pathlib import Path
-from threading import Thread
 from typing import Annotated
 
 import typer
@@ -65,6 +64,7 @@ def coverage(
     poc coverage --at 47.14,9.52 --city liechtenstein --device rak-v2 --region EU868
     """
     from cli.output import progress, say, show
+    from poc.coverage.drawing import DrawingProcess
     from poc.coverage.level import Receiver, Site
     from poc.coverage.presets import site_preset
     from poc.coverage.study import city_named, cover, serve
@@ -73,8 +73,6 @@ def coverage(
     from radio_models.lora.receiver import sensitivity_dbm
 
     opened, point = city_named(city), point_from_text(at, height_m)
-    if out is not None:  # matplotlib loads beside the sweep, which waits for its threads
-        Thread(target=import_module, args=("matplotlib.figure",)).start()
     preset = site_preset(device, region, gain_dbi, power_dbm, frequency_mhz)
     pattern: Antenna = Isotropic(preset.gain_dbi)
     if antenna is not None:
@@ -84,30 +82,35 @@ def coverage(
     site = Site(point.latitude_deg, point.longitude_deg, point.height_m, preset.power_dbm, cable_loss_db, pattern)
     receiver = Receiver(rx_height_m, 0.0, float(sensitivity_dbm(spreading_factor)), sigma_db)
     names, radius_m = [name.strip() for name in model.split(",")], radius_km * 1000.0
-    found = cover(opened, site, receiver, names, preset.frequency_hz, radius_m)
-    rows = found.rows()
-    served = serve(opened, site, fleet, receiver, names[0], preset.frequency_hz, radius_m) if fleet else None
-    rows += served.rows if served else []
-    if profile:
-        from poc.coverage.earnings import earnings, scenario_around
+    with ExitStack() as until_drawn:
+        drawing = until_drawn.enter_context(DrawingProcess()) if out is not None else None
+        found = cover(opened, site, receiver, names, preset.frequency_hz, radius_m)
+        rows = found.rows()
+        served = serve(opened, site, fleet, receiver, names[0], preset.frequency_hz, radius_m) if fleet else None
+        rows += served.rows if served else []
+        pictures = []
+        if out is not None and drawing is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            pictures = [
+                drawing.draw("draw_levels", out / "coverage.png", opened, found.grid, site, receiver, found.levels)
+            ]
+            if served:
+                what = opened, served.grid, served.sites, served.best, names[0]
+                pictures += [drawing.draw("draw_best_server", out / "best-server.png", *what)]
+        if profile:
+            from poc.coverage.earnings import earnings, scenario_around
 
-        scenario = scenario_around(city, profile, hotspots, settings or [])
-        with progress(seeds, "earnings", quiet) as bar:
-            earned = earnings(site, scenario, seeds, lambda done, _: bar.update(bar.task_ids[0], completed=done))
-        rows += earned.rows()
-        say(earned.what_it_is())
-    show(rows, output, f"{opened.name}: {at}, {point.height_m:g} m")
-    if out is not None:
-        from poc.coverage.figures import draw_best_server, draw_levels
-        from poc.coverage.geotiff import write_geotiff
+            scenario = scenario_around(city, profile, hotspots, settings or [])
+            with progress(seeds, "earnings", quiet) as bar:
+                earned = earnings(site, scenario, seeds, lambda done, _: bar.update(bar.task_ids[0], completed=done))
+            rows += earned.rows()
+            say(earned.what_it_is())
+        show(rows, output, f"{opened.name}: {at}, {point.height_m:g} m")
+        if out is not None:
+            from poc.coverage.geotiff import write_geotiff
 
-        out.mkdir(parents=True, exist_ok=True)
-        for name in names:
-            what = f"received power by {name} of a site at {at}, {preset.frequency_hz / 1e6:g} MHz"
-            say(f"raster: {write_geotiff(out / f'{name}.tif', found.grid, found.bands(name), what)}")
-        say(f"picture: {draw_levels(out / 'coverage.png', opened, found.grid, site, receiver, found.levels)}")
-        if served:
-            picture = draw_best_server(
-                out / "best-server.png", opened, served.grid, served.sites, served.best, names[0]
-            )  # fmt: skip
-            say(f"picture: {picture}")
+            for name in names:
+                about = f"received power by {name} of a site at {at}, {preset.frequency_hz / 1e6:g} MHz"
+                say(f"raster: {write_geotiff(out / f'{name}.tif', found.grid, found.bands(name), about)}")
+        for picture in pictures:
+            say(f"picture: {picture.result()}")

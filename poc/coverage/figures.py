@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,17 +24,26 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _DPI = 150  # of a command that is waited for
+_MAP_IN = 4.1
+_MARGINS_IN = 0.65, 0.85, 0.55, 0.3  # left, right with the scale, below, above
 _LINES = {10: (1.4, "-"), 50: (1.0, "--"), 90: (0.8, ":")}
+
+
+class Panel(NamedTuple):
+    """A map and the place of its colour scale."""
+
+    axes: Axes
+    scale: Axes
 
 
 def draw_levels(
     path: Path, city: City, grid: Grid, site: Site, receiver: Receiver, levels: Mapping[str, Levels]
 ) -> Path:
     """Median level by model, one panel each, with lines where P10, P50 and P90 reach the sensitivity; PNG or SVG."""
-    figure, panels = _panels(len(levels))
     plane = Plane(site.latitude_deg, site.longitude_deg)
     extent = _extent_km(grid, plane)
-    for axes, (name, median_dbm) in zip(panels, levels.items(), strict=True):
+    figure, panels = _panels(len(levels), extent)
+    for (axes, scale), (name, median_dbm) in zip(panels, levels.items(), strict=True):
         draw_city(axes, city, plane)
         heard_dbm = np.where(
             quantile_dbm(median_dbm, 90, receiver.sigma_db) >= receiver.sensitivity_dbm, median_dbm, np.nan
@@ -53,7 +62,9 @@ def draw_levels(
         _frame(axes, extent)
         axes.set_title(f"{name}: P50, lines where P10 –, P50 --, P90 ·· are just heard", loc="left", fontsize=8)
         if np.isfinite(heard_dbm).any():
-            colour_bar(axes, picture, "received power, median [dBm]")
+            colour_bar(axes, picture, "received power, median [dBm]", scale)
+        else:
+            scale.set_axis_off()
     return save_drawing(path, figure, _DPI)
 
 
@@ -61,9 +72,10 @@ def draw_best_server(
     path: Path, city: City, grid: Grid, sites: Sequence[Site], best: npt.NDArray[np.int16], model: str
 ) -> Path:
     """Which site is loudest where, sites marked; colours repeat beyond twenty."""
-    figure, (axes,) = _panels(1)
     plane = Plane(sites[0].latitude_deg, sites[0].longitude_deg)
     extent = _extent_km(grid, plane)
+    figure, ((axes, scale),) = _panels(1, extent)
+    scale.set_axis_off()
     draw_city(axes, city, plane)
     colours = ListedColormap(colormaps["tab20"].colors)  # type: ignore[attr-defined]
     axes.imshow(
@@ -80,10 +92,21 @@ def draw_best_server(
     return save_drawing(path, figure, _DPI)
 
 
-def _panels(n: int) -> tuple[Figure, list[Any]]:
-    figure = Figure(figsize=(5.6 * n, 5.0), layout="constrained")
+def _panels(n: int, extent: tuple[float, float, float, float]) -> tuple[Figure, list[Panel]]:
+    """Maps side by side, all as wide; their places are worked out here, which no layout engine does as fast."""
+    tall_in = min(max(_MAP_IN * (extent[3] - extent[2]) / (extent[1] - extent[0]), 0.4 * _MAP_IN), 1.6 * _MAP_IN)
+    left_in, right_in, below_in, above_in = _MARGINS_IN
+    size = each_in, height_in = left_in + _MAP_IN + right_in, below_in + tall_in + above_in
+    figure = Figure(figsize=(n * each_in, height_in))
     FigureCanvasAgg(figure)
-    return figure, figure.subplots(1, n, squeeze=False)[0].tolist()
+
+    def place(number: int, from_left_in: float, wide_in: float, share: float) -> Axes:
+        across, up = (number * each_in + from_left_in) / n, below_in + tall_in * (1.0 - share) / 2.0
+        return figure.add_axes((across / size[0], up / size[1], wide_in / n / size[0], share * tall_in / size[1]))
+
+    return figure, [
+        Panel(place(k, left_in, _MAP_IN, 1.0), place(k, left_in + _MAP_IN + 0.1, 0.13, 0.75)) for k in range(n)
+    ]
 
 
 def _extent_km(grid: Grid, plane: Plane) -> tuple[float, float, float, float]:

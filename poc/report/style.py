@@ -102,10 +102,11 @@ def subtitle(axes: Axes, sentence: str) -> None:
     axes.set_title(sentence, loc="left", color=MUTED, fontsize=8)
 
 
-def colour_bar(axes: Axes, artist: Any, label: str) -> None:
-    """The scale of a coloured artist beside its axes."""
+def colour_bar(axes: Axes, artist: Any, label: str, place: Axes | None = None) -> None:
+    """The scale of a coloured artist beside its axes, or in a place of its own."""
+    where = {"cax": place} if place else {"ax": axes, "shrink": 0.75, "pad": 0.02, "aspect": 28}
     with mpl.rc_context(_STYLE):
-        bar = axes.figure.colorbar(artist, ax=axes, shrink=0.75, pad=0.02, aspect=28)
+        bar = axes.figure.colorbar(artist, **where)
         bar.set_label(label)
         bar.ax.tick_params(which="both", labelsize=8)
         if isinstance(artist.norm, LogNorm):

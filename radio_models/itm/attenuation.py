@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 
-from .compiled import compiled
+from .compiled import compiled, inlined
 from .diffraction import diffraction_db, obstacle
 from .elementary import cube_root
 from .line_of_sight import line_of_sight_db
 from .troposcatter import troposcatter_db
 
 
-@compiled
+@inlined
 def _horizon_flags(terrain, tx_smooth_m, rx_smooth_m):  # type: ignore[no-untyped-def]
     flags = 0
     if abs(terrain.tx_angle_rad) > 0.2:
@@ -33,7 +33,7 @@ def _horizon_flags(terrain, tx_smooth_m, rx_smooth_m):  # type: ignore[no-untype
     return flags
 
 
-@compiled
+@inlined
 def _distance_flags(link, terrain):  # type: ignore[no-untyped-def]
     flags = 0
     if link.distance_m < abs(terrain.tx_effective_m - terrain.rx_effective_m) / 0.2:
@@ -47,7 +47,7 @@ def _distance_flags(link, terrain):  # type: ignore[no-untyped-def]
     return flags
 
 
-@compiled
+@inlined
 def _beyond_horizon_db(smooth_horizons_m, los_angle_rad, scale_m, slope, intercept_db, link, terrain, radio):  # type: ignore[no-untyped-def]
     """Diffraction line or, where it begins to lie lower, scatter line; with the mode that won."""
     horizons_m = terrain.tx_horizon_m + terrain.rx_horizon_m

@@ -7,11 +7,12 @@ from typing import Any
 
 import numba
 
+# All arrays belong to the caller: counting references to each view would cost more than the arithmetic.
+_BORROWING: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
+LOOP: dict[str, Any] = _BORROWING | {"nogil": True, "cache": True}
 # Only compiled code calls the functions below the loops: wrappers for Python would be compiled for nothing.
-_INNER: dict[str, Any] = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-# They borrow the arrays that the loops own. Counting references to each view would cost more than the arithmetic, and
-# it must be left to those that make arrays or hand them back.
-OPTIONS: dict[str, Any] = _INNER | {"_nrt": False}
+OPTIONS: dict[str, Any] = _BORROWING | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 compiled: Callable[[Callable[..., Any]], Callable[..., Any]] = numba.njit(**OPTIONS)
-making_arrays: Callable[[Callable[..., Any]], Callable[..., Any]] = numba.njit(**_INNER)
+# For what is called from one place: there it costs less to compile than as a function of its own.
+inlined: Callable[[Callable[..., Any]], Callable[..., Any]] = numba.njit(inline="always", **OPTIONS)

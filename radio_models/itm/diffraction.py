@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from .compiled import compiled
+from .compiled import compiled, inlined
 from .elementary import cube_root, log10
 from .shapes import Obstacle
 
@@ -21,7 +21,7 @@ def roughness_m(distance_m, delta_h_m):  # type: ignore[no-untyped-def]
     return delta_h_m * (1.0 - 0.8 * math.exp(-distance_m / 50e3))
 
 
-@compiled
+@inlined
 def sigma_h_m(roughness):  # type: ignore[no-untyped-def]
     """Standard deviation of the terrain inside the first Fresnel zone [m]; ERL 79-ITS 67, equation 3.6a."""
     return 0.78 * roughness * math.exp(-0.5 * math.sqrt(math.sqrt(roughness)))
@@ -59,7 +59,7 @@ def _normalised(radius_m, arc_m, f_third, ground_k):  # type: ignore[no-untyped-
     return (1.607 - k) * c * c * f_third * (arc_m / 1000.0), k
 
 
-@compiled
+@inlined
 def obstacle(los_angle_rad, smooth_horizons_m, link, terrain, radio):  # type: ignore[no-untyped-def]
     """Collect what does not depend on the distance at which the diffraction loss is wanted."""
     tx_m, rx_m = terrain.tx_horizon_m, terrain.rx_horizon_m

@@ -12,7 +12,7 @@ import numpy as np
 
 from radio_models.vector_choices import greater, lesser
 
-from .compiled import compiled
+from .compiled import compiled, inlined
 from .reductions import sums_about
 
 MAX_SAMPLES = 245
@@ -52,7 +52,7 @@ def trend_of(heights_m, n_samples):  # type: ignore[no-untyped-def]
     return total / length - slope * middle, slope
 
 
-@compiled
+@inlined
 def detrend(heights_m, n_samples):  # type: ignore[no-untyped-def]
     """Subtract the trend in place; returns the smallest and largest residual."""
     at_start, slope = trend_of(heights_m, n_samples)
@@ -161,7 +161,7 @@ def _resample_and_detrend_as_ntia(ground_m, last, start, step, n_samples, height
     return low, high
 
 
-@compiled
+@inlined
 def samples_between(start, end):  # type: ignore[no-untyped-def]
     """How many samples stand for so many steps, a tenth of them, and how many steps lie between two."""
     tenth = min(max(4, int(0.1 * (end - start + 8.0))), 25)
@@ -169,7 +169,7 @@ def samples_between(start, end):  # type: ignore[no-untyped-def]
     return n_samples, tenth, (end - start) / (n_samples - 1)
 
 
-@compiled
+@inlined
 def unbiased_m(spread_m, length_m):  # type: ignore[no-untyped-def]
     """Δh [m] of endless ground, from the spread on a path of this length."""
     return spread_m / (1.0 - 0.8 * math.exp(-length_m / 50e3))

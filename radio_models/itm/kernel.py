@@ -36,7 +36,7 @@ from .columns import (
     TX_SITING,
     WARNINGS,
 )
-from .compiled import compiled
+from .compiled import LOOP, compiled, inlined
 from .elementary import log10
 from .inputs import check, effective_earth_m, radio_of
 from .profile import all_are_heights, mean_height_m, terrain_of
@@ -62,7 +62,7 @@ def _fail(at, flags, code, values, pairs, words):  # type: ignore[no-untyped-def
     words[RETURN_CODE, at] = code
 
 
-@compiled
+@inlined
 def _finish(at, flags, link, terrain, radio, values, pairs, words):  # type: ignore[no-untyped-def]
     """From the terrain of a link to its loss."""
     reference_db, mode, more_flags, code = reference_attenuation(link, terrain, radio)
@@ -99,7 +99,7 @@ def _same_radio(table, one, other):  # type: ignore[no-untyped-def]
     return same
 
 
-@compiled
+@inlined
 def _same_geometry(table, one, other):  # type: ignore[no-untyped-def]
     """Whether two rows of parameters make the same of one profile; row −1 agrees with none."""
     if other < 0:
@@ -110,7 +110,7 @@ def _same_geometry(table, one, other):  # type: ignore[no-untyped-def]
     return same
 
 
-@compiled
+@inlined
 def _lay_out(step_m, scratch):  # type: ignore[no-untyped-def]
     """Distances from either end as running sums, whose last digits decide ties between horizons as in NTIA's code."""
     from_tx_m, from_rx_m = scratch.from_tx_m, scratch.from_rx_m
@@ -124,7 +124,7 @@ def _lay_out(step_m, scratch):  # type: ignore[no-untyped-def]
 def _compile(digest: int):  # type: ignore[no-untyped-def]
     """Both loops. The digest becomes part of numba's cache key, which otherwise sees changes of this file only."""
 
-    @numba.njit(error_model="numpy", nogil=True, cache=True)
+    @numba.njit(**LOOP)
     def point_to_point_links(elevation_m, table, first, any_radio, scratch, values, pairs, words):  # type: ignore[no-untyped-def]
         """Rows of `elevation_m` (1 row serves all links) and `table` in; links `first …` of the results out."""
         _ = digest
@@ -165,7 +165,7 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
             link = Link(last * step_m, row[TX_HEIGHT], row[RX_HEIGHT], refractivity, earth_m, 10.0)
             _finish(first + i, flags, link, terrain, radio, values, pairs, words)
 
-    @numba.njit(error_model="numpy", nogil=True, cache=True)
+    @numba.njit(**LOOP)
     def area_links(table, first, any_radio, values, pairs, words):  # type: ignore[no-untyped-def]
         """Rows of `table` in; links `first …` of the results out."""
         _ = digest

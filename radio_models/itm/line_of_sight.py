@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from .compiled import compiled
+from .compiled import compiled, inlined
 from .diffraction import roughness_m, sigma_h_m
 from .elementary import log10
 
@@ -43,7 +43,7 @@ def _two_ray_db(distance_m, smooth_horizons_m, slope, intercept_db, terrain, rad
     return weight * rays_db + (1.0 - weight) * (slope * distance_m + intercept_db)
 
 
-@compiled
+@inlined
 def line_of_sight_db(smooth_horizons_m, slope, intercept_db, link, terrain, radio):  # type: ignore[no-untyped-def]
     """A curve a + k1·d + k2·ln d through the losses at three distances, read at the distance of the link [dB]."""
     horizons_m = terrain.tx_horizon_m + terrain.rx_horizon_m

@@ -10,7 +10,7 @@ import numpy as np
 
 from radio_models.vector_choices import greater_single, lesser_word
 
-from .compiled import compiled
+from .compiled import compiled, inlined
 from .irregularity import irregularity_m
 from .reductions import sums_about
 from .shapes import Terrain
@@ -20,7 +20,7 @@ BLOCK = 64  # points whose steepest slope is kept, so that the winner is sought 
 SHORT = 32  # a fitted part of fewer points is summed up as NTIA's code does it
 
 
-@compiled
+@inlined
 def mean_height_m(ground_m, last):  # type: ignore[no-untyped-def]
     """Mean height [m] without a tenth of the points at either end."""
     tenth = int(0.1 * last)
@@ -28,7 +28,7 @@ def mean_height_m(ground_m, last):  # type: ignore[no-untyped-def]
     return total / (last - 2 * tenth + 1)
 
 
-@compiled
+@inlined
 def fitted_range(last, step_m, start_m, end_m):  # type: ignore[no-untyped-def]
     """First and last point of the part of a profile that lies between two distances."""
     first = int(max(start_m / step_m, 0.0))
@@ -39,7 +39,7 @@ def fitted_range(last, step_m, start_m, end_m):  # type: ignore[no-untyped-def]
     return first, final
 
 
-@compiled
+@inlined
 def line_at_ends(total, moment, left, right, first, final, last):  # type: ignore[no-untyped-def]
     """Heights [m] at both ends of the profile of the trapezoid-weighted least-squares line through a part of it.
 
@@ -116,9 +116,11 @@ def _first_as_steep(rises_m, inverse, first, end, top_m, from_here, toward, bend
 
 
 @compiled
-def _highest(tops, high, is_rx, angle, top_m, ground_m, last, earth_radius_m, inverse, from_m, rises_m, bend):  # type: ignore[no-untyped-def]
-    """The highest angle [rad] above `angle` from one terminal to a point between both, and that point; 0 if none."""
-    toward = np.int32(-1 if is_rx else 1)
+def _highest(tops, high, toward, angle, top_m, ground_m, last, earth_radius_m, inverse, from_m, rises_m, bend):  # type: ignore[no-untyped-def]
+    """The highest angle [rad] above `angle` from one terminal to a point between both, and that point; 0 if none.
+
+    `toward` is 1 from the transmitter, −1 from the receiver: numbers, since for True and False it is compiled twice.
+    """
     top_rise_m = np.float32(top_m - ground_m[0])
     at = 0
     for base in range(1, last, BLOCK):
@@ -127,7 +129,7 @@ def _highest(tops, high, is_rx, angle, top_m, ground_m, last, earth_radius_m, in
         end = min(base + BLOCK, last)
         first, n_left = base, np.int32(1)
         while n_left > 0 and first < end:
-            away = np.int32(last - first if is_rx else first)
+            away = np.int32(first if toward > 0 else last - first)
             i, n_left = _first_as_steep(rises_m, inverse, first, end, top_rise_m, away, toward, bend, high)
             if n_left > 0:
                 found = (ground_m[i] - top_m) / from_m[i] - from_m[i] / (2.0 * earth_radius_m)
@@ -181,11 +183,11 @@ def horizons(ground_m, last, step_m, tx_height_m, rx_height_m, earth_radius_m, s
     rx_high -= np.float32(rounding + 6e-7 * abs(rx_high))
 
     tx_angle, tx_at = _highest(
-        tops[0], tx_high, False, tx_angle, tx_top_m, ground_m, last, earth_radius_m, scratch.tx_inverse,
+        tops[0], tx_high, np.int32(1), tx_angle, tx_top_m, ground_m, last, earth_radius_m, scratch.tx_inverse,
         scratch.from_tx_m, rises_m, bend,
     )  # fmt: skip
     rx_angle, rx_at = _highest(
-        tops[1], rx_high, True, rx_angle, rx_top_m, ground_m, last, earth_radius_m, scratch.rx_inverse,
+        tops[1], rx_high, np.int32(-1), rx_angle, rx_top_m, ground_m, last, earth_radius_m, scratch.rx_inverse,
         scratch.from_rx_m, rises_m, bend,
     )  # fmt: skip
     tx_m = scratch.from_tx_m[tx_at] if tx_at > 0 else path_m
@@ -193,7 +195,7 @@ def horizons(ground_m, last, step_m, tx_height_m, rx_height_m, earth_radius_m, s
     return tx_angle, rx_angle, tx_m, rx_m
 
 
-@compiled
+@inlined
 def terrain_of(ground_m, last, step_m, tx_height_m, rx_height_m, earth_radius_m, scratch):  # type: ignore[no-untyped-def]
     """Angles, horizon distances and effective heights of both terminals, and Δh, from one profile."""
     sight = horizons(ground_m, last, step_m, tx_height_m, rx_height_m, earth_radius_m, scratch)
@@ -208,7 +210,7 @@ def terrain_of(ground_m, last, step_m, tx_height_m, rx_height_m, earth_radius_m,
     return seen_terrain(sight, is_beyond, last * step_m, tx_effective_m, rx_effective_m, delta_h_m, earth_radius_m)
 
 
-@compiled
+@inlined
 def foregrounds_m(sight, path_m, tx_height_m, rx_height_m):  # type: ignore[no-untyped-def]
     """The parts of the path [m] above which the terminals' effective heights count, and whether they differ.
 
@@ -222,7 +224,7 @@ def foregrounds_m(sight, path_m, tx_height_m, rx_height_m):  # type: ignore[no-u
     return (start_m, end_m), (start_m, end_m), False
 
 
-@compiled
+@inlined
 def seen_terrain(sight, is_beyond, path_m, tx_effective_m, rx_effective_m, delta_h_m, earth_radius_m):  # type: ignore[no-untyped-def]
     """The terrain as the loss sees it: inside the horizon, typical horizons take the place of those of the profile."""
     tx_angle, rx_angle, tx_m, rx_m = sight

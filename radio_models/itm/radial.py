@@ -17,7 +17,7 @@ from radio_models.source_digest import folder_digest
 
 from .attenuation import reference_attenuation
 from .columns import REFRACTIVITY, RX_HEIGHT, TX_HEIGHT
-from .compiled import compiled, making_arrays
+from .compiled import LOOP, compiled, inlined
 from .elementary import log10
 from .inputs import effective_earth_m, radio_of
 from .radial_terrain import mean_height_along_m, terrain_along
@@ -27,7 +27,7 @@ from .variability import loss_at_quantiles_db
 TWO: int = np.int64(2)  # type: ignore[assignment]  # a typed number, see variability.MEDIAN
 
 
-@compiled
+@inlined
 def _first_points(scratch, last):  # type: ignore[no-untyped-def]
     """The working memory as a profile of `last` steps wants it: the tables from the receiver end where it ends."""
     skipped = scratch.from_tx_m.size - 1 - last
@@ -45,7 +45,7 @@ def _first_points(scratch, last):  # type: ignore[no-untyped-def]
     )
 
 
-@compiled
+@inlined
 def _loss_db(radial, last, step_m, row, scratch, radio):  # type: ignore[no-untyped-def]
     refractivity = row[REFRACTIVITY] * math.exp(-mean_height_along_m(radial, last) / 9460.0)
     earth_m = effective_earth_m(refractivity)
@@ -72,15 +72,10 @@ def _set_steps(scratch, step_m, longest):  # type: ignore[no-untyped-def]
         from_rx_m[i] = (longest - i) * step_m
 
 
-@making_arrays
-def _share_out(half, owns_diagonal, ends, steps_m, ends_per_step, radius_m):  # type: ignore[no-untyped-def]
-    """Which pixels belong to each of some neighbouring radials: chains of (step, pixels across), farthest first."""
+@inlined
+def _share_out(half, owns_diagonal, ends, steps_m, ends_per_step, radius_m, newest, pixels):  # type: ignore[no-untyped-def]
+    """Fill `newest` and `pixels`: which pixels belong to each of some neighbouring radials, farthest first."""
     n_radials = ends.size
-    n_room = 0
-    for k in range(1, half + 1):
-        n_room += int((ends[n_radials - 1] - ends[0] + 1.0) * k / ends_per_step) + 2
-    newest = np.full(n_radials, -1)
-    pixels = np.empty((3, n_room), np.int32)  # step, pixels across, the pixel before it on the same radial
     n_pixels = 0
     for k in range(1, half + 1):
         per_pixel = ends_per_step / k
@@ -92,10 +87,9 @@ def _share_out(half, owns_diagonal, ends, steps_m, ends_per_step, radius_m):  # 
                 pixels[0, n_pixels], pixels[1, n_pixels], pixels[2, n_pixels] = k, r, newest[radial]
                 newest[radial] = n_pixels
                 n_pixels += 1
-    return newest, pixels
 
 
-@compiled
+@inlined
 def _sample(flat_m, toward, slope, n_points, radial):  # type: ignore[no-untyped-def]
     """Heights along a radial and their running sums; returns how many points there are before a hole or the edge."""
     profile_m, sums_m, moments_m = radial.profile_m, radial.sums_m, radial.moments_m
@@ -123,7 +117,7 @@ def _sample(flat_m, toward, slope, n_points, radial):  # type: ignore[no-untyped
     return n_points
 
 
-@compiled
+@inlined
 def _halve(left_m, right_m, radial):  # type: ignore[no-untyped-def]
     """One step as two, with their running sums."""
     radial.profile_m[0], radial.profile_m[1], radial.profile_m[2] = left_m, 0.5 * (left_m + right_m), right_m
@@ -132,14 +126,29 @@ def _halve(left_m, right_m, radial):  # type: ignore[no-untyped-def]
 
 
 def _compile(digest: int):  # type: ignore[no-untyped-def]
-    @numba.njit(error_model="numpy", nogil=True, cache=True)
+    @numba.njit(**LOOP)
     def sweep_radials(  # type: ignore[no-untyped-def]
-        ground_m, radials, scratches, toward, owns_diagonal, ends, steps_m, n_per_pixel, radius_m, row, loss_db
+        flat_m,
+        half,
+        radials,
+        scratches,
+        chains,
+        toward,
+        owns_diagonal,
+        ends,
+        steps_m,
+        n_per_pixel,
+        radius_m,
+        row,
+        loss_db,
     ):
         """Fill the pixels that lie on some radials of one of the four sectors of the square around the transmitter.
 
-        ground_m, loss_db   the square and its losses, (across, along) the sector; the transmitter is in the middle
+        flat_m, loss_db     the square, row by row, and its losses, (across, along) the sector; the transmitter is in
+                            the middle, `half` pixels from the edge
         radials, scratches  working memory for whole radials, and for a single step
+        chains              working memory for `_share_out`: the last pixel of each radial (−1), and of each pixel its
+                            step, how far across it lies, and the pixel before it on the same radial
         toward              1 for the sector of growing second index, −1 for the opposite one
         owns_diagonal       1 if the diagonals belong to this sector, 0 if to its neighbours
         ends, steps_m       where the radials end, across, in units of 1 / n_per_pixel pixel, and their steps [m]
@@ -147,10 +156,10 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
         """
         _ = digest
         radio = radio_of(row)
-        half, flat_m = ground_m.shape[0] // 2, ground_m.ravel()
         (radial, halved), (scratch, short) = radials, scratches
         ends_per_step = np.float64(half * n_per_pixel)
-        newest, pixels = _share_out(half, owns_diagonal, ends, steps_m, ends_per_step, radius_m)
+        newest, pixels = chains
+        _share_out(half, owns_diagonal, ends, steps_m, ends_per_step, radius_m, newest, pixels)
 
         for number in range(ends.size):
             pixel = newest[number]
@@ -162,14 +171,13 @@ def _compile(digest: int):  # type: ignore[no-untyped-def]
             _set_steps(scratch, step_m, longest)
             while pixel >= 0:
                 k = np.int64(pixels[0, pixel])
-                if k == 1 and n_points > 1:  # too short for a profile: put a point half-way
+                seen, memory, length_m = radial, scratch, step_m
+                if k == 1:  # too short for a profile: put a point half-way
+                    seen, memory, length_m = halved, short, 0.5 * step_m
                     _halve(radial.profile_m[0], radial.profile_m[1], halved)
-                    _set_steps(short, 0.5 * step_m, TWO)
-                    loss = _loss_db(halved, TWO, 0.5 * step_m, row, short, radio)
-                elif k < n_points:
-                    loss = _loss_db(radial, k, step_m, row, scratch, radio)
-                else:
-                    loss = math.inf
+                    _set_steps(short, length_m, TWO)
+                last = max(k, TWO)
+                loss = _loss_db(seen, last, length_m, row, memory, radio) if k < n_points else math.inf
                 loss_db[half + pixels[1, pixel], half + toward * k] = loss
                 pixel = np.int64(pixels[2, pixel])
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiled import compiled
+from .compiled import compiled, inlined
 from .irregularity import NEARLY_FLAT_M, irregularity_m, resample, samples_between, trend_of, unbiased_m
 from .nearby_rank import ranked_near
 from .profile import SHORT, fitted_range, foregrounds_m, horizons, line_at_ends, seen_terrain, short_line_m
 
 
-@compiled
+@inlined
 def mean_height_along_m(radial, last):  # type: ignore[no-untyped-def]
     """As `profile.mean_height_m`."""
     tenth = int(0.1 * last)
@@ -34,7 +34,7 @@ def _fitted_line_m(radial, last, step_m, start_m, end_m):  # type: ignore[no-unt
     return line_at_ends(total, moment, ground_m[first], ground_m[final], first, final, last)
 
 
-@compiled
+@inlined
 def _irregularity_m(radial, ground_m, last, step_m, start_m, end_m, scratch):  # type: ignore[no-untyped-def]
     """As `irregularity.irregularity_m`."""
     start, end = start_m / step_m, end_m / step_m
@@ -60,7 +60,7 @@ def _irregularity_m(radial, ground_m, last, step_m, start_m, end_m, scratch):  #
     return unbiased_m(spread_m, end_m - start_m)
 
 
-@compiled
+@inlined
 def terrain_along(radial, last, step_m, tx_height_m, rx_height_m, earth_radius_m, scratch):  # type: ignore[no-untyped-def]
     """As `profile.terrain_of`, for the pixel that the radial reaches after `last` steps."""
     ground_m = radial.profile_m[: last + 1]

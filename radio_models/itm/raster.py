@@ -107,13 +107,17 @@ def sweep(
                 jobs.append((view_m, toward, int(rows_across), ends[some], steps_m[some], view_db))
 
     from .radial import sweep_radials
-    from .working_memory import new_radial, new_scratch
+    from .working_memory import new_chains, new_radial, new_scratch
 
     def compute(job: tuple[Any, ...], half: int, n_per_pixel: int, within_m: float) -> None:
-        view_m, *sector, view_db = job
+        view_m, toward, owns_diagonal, some, its_steps_m, view_db = job
         radials = new_radial(half + 1, span_m), new_radial(3, span_m)
         scratches = new_scratch(half + 1), new_scratch(3)
-        sweep_radials(view_m, radials, scratches, *sector, n_per_pixel, within_m, parameters, view_db)
+        chains = new_chains(some, half, n_per_pixel)
+        sweep_radials(
+            view_m.ravel(), half, radials, scratches, chains, toward, owns_diagonal, some, its_steps_m, n_per_pixel,
+            within_m, parameters, view_db,
+        )  # fmt: skip
 
     with ThreadPoolExecutor(n_threads or len(os.sched_getaffinity(0))) as pool:
         for _ in pool.map(lambda job: compute(job, half, radials_per_pixel, float(radius_m)), jobs):

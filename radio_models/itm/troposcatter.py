@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from .compiled import compiled
+from .compiled import compiled, inlined
 from .elementary import log10
 
 NO_SCATTER_DB = 1001.0  # what the algorithm returns where both normalised heights are below 0.2
@@ -35,7 +35,7 @@ def _frequency_gain_db(r, efficiency):  # type: ignore[no-untyped-def]
     return gain_db
 
 
-@compiled
+@inlined
 def _attenuation_function_db(product_m):  # type: ignore[no-untyped-def]
     """F(θd) [dB] of scattering angle times distance [m]; the algorithm, 6.9."""
     if product_m <= 10e3:

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from .compiled import compiled
+from .compiled import compiled, inlined
 from .diffraction import roughness_m
 
 SINGLE_MESSAGE, ACCIDENTAL, MOBILE, BROADCAST = 0, 1, 2, 3
@@ -70,7 +70,7 @@ def _curve_db(climate, column, distance_m):  # type: ignore[no-untyped-def]
     return (CLIMATES[row, column] + CLIMATES[row, column + 1] / (1.0 + peak * peak)) * rise / (1.0 + rise)
 
 
-@compiled
+@inlined
 def loss_at_quantiles_db(reference_db, link, terrain, radio):  # type: ignore[no-untyped-def]
     """Loss relative to free space [dB] at the wanted quantiles of time, location and situation."""
     # effective distance: 130 km stands for the edge of the region where scatter begins, on a 9000 km earth

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from .columns import N_RADIO
 from .irregularity import MAX_SAMPLES, N_BUCKETS
@@ -43,3 +46,15 @@ def new_radial(n_points: int, span_m: float) -> Radial:
         keys_per_m=max(float(keys_per_m), 1.0),
         bounds=np.zeros((n_points, 2), np.int32),
     )
+
+
+def new_chains(ends: npt.NDArray[np.float64], half: int, n_per_pixel: int) -> tuple[Any, Any]:
+    """For neighbouring radials that end there: the last pixel of each, none yet, and (3, n) for all that they may own.
+
+    >>> newest, pixels = new_chains(np.array([-1.0, 0.0, 1.0]), 2, 1)
+    >>> newest.tolist(), pixels.shape
+    ([-1, -1, -1], (3, 8))
+    """
+    steps = np.arange(1, half + 1)
+    n_across = (ends[-1] - ends[0] + 1.0) * steps / (half * n_per_pixel)
+    return np.full(ends.size, -1), np.empty((3, int(np.sum(n_across.astype(np.int64) + 2))), np.int32)
