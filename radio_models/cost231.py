@@ -8,13 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from radio_models.domain import Domain
 from radio_models.elementwise import choose, evaluate, larger, log10, part, smaller
 from radio_models.errors import RadioError
-from radio_models.floats import Floats, positive, within
+from radio_models.floats import Floats, in_shape, positive, within
 from radio_models.paths import Paths
 
 
@@ -148,7 +147,7 @@ class Cost231Hata:
     def loss_db(self, paths: Paths) -> Floats:
         """Loss [dB] in the shape of `paths`."""
         columns = paths.distance_m, paths.frequency_hz, paths.tx_height_m, paths.rx_height_m
-        return np.broadcast_to(evaluate(_hata_path, *columns, settings=(bool(self.metropolitan),)), paths.shape)
+        return in_shape(evaluate(_hata_path, *columns, settings=(bool(self.metropolitan),)), paths.shape)
 
 
 def _hata_path(d_m: Any, f_hz: Any, tx: Any, rx: Any, metropolitan: bool) -> Any:
@@ -197,11 +196,11 @@ class WalfischIkegami:
     def loss_db(self, paths: Paths) -> Floats:
         """Loss [dB] in the shape of `paths`."""
         if self.line_of_sight:
-            return np.broadcast_to(evaluate(_canyon_path, paths.distance_m, paths.frequency_hz), paths.shape)
+            return in_shape(evaluate(_canyon_path, paths.distance_m, paths.frequency_hz), paths.shape)
         columns = paths.distance_m, paths.frequency_hz, paths.tx_height_m, paths.rx_height_m
         block = self.roof_height_m, self.building_separation_m, self.street_width_m, self.street_angle_deg
         loss_db = evaluate(_roofs_path, *columns, *block, settings=(bool(self.metropolitan),))
-        return np.broadcast_to(loss_db, paths.shape)
+        return in_shape(loss_db, paths.shape)
 
 
 def _canyon_path(d_m: Any, f_hz: Any) -> Any:

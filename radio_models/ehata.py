@@ -16,7 +16,7 @@ from radio_models.domain import Domain
 from radio_models.ehata_path import read_terrain
 from radio_models.elementwise import choose, evaluate, larger, log10, part, smaller
 from radio_models.errors import RadioError
-from radio_models.floats import Floats, floats, positive
+from radio_models.floats import Floats, floats, in_shape, positive
 from radio_models.paths import Paths
 
 Environment = Literal["urban", "suburban", "rural"]
@@ -128,7 +128,8 @@ def extended_hata_loss_db(
     step_m          distance between points [m]
     reliability     share of locations whose loss is not more, 0 to 1, by the rational inverse normal of NTIA's code
 
-    Raises RadioError for fewer than three points, steps that are not positive, or numbers that are not finite.
+    Raises RadioError for fewer than three points, steps that are not positive, numbers that are not finite, and a hole
+    in a lone profile; in a batch, a link with a hole in its profile has +inf as its loss, and the others are computed.
 
     >>> extended_hata_loss_db(np.full(101, 10.0), 50.0, 3600.0, 30.0, 1.5).round(3).item()
     169.434
@@ -141,7 +142,7 @@ def extended_hata_loss_db(
     links = np.broadcast_shapes(
         ground.shape[:-1], *(np.shape(value) for value in (step_m, frequency_mhz, base_height_m, mobile_height_m))
     )
-    columns = {}
+    columns: dict[str, Floats] = {}
     for name, value in (
         ("step_m", step_m),
         ("frequency_mhz", frequency_mhz),
@@ -152,8 +153,10 @@ def extended_hata_loss_db(
         wrong = columns[name][~(np.isfinite(columns[name]) & (columns[name] > 0.0))]
         if wrong.size:
             raise RadioError(f"{name} holds {wrong[0]}, expected a finite number above 0; correct it.")
-    if not np.isfinite(ground).all():
+    holed = np.asarray(~np.isfinite(ground).all(axis=-1))
+    if ground.ndim == 1 and holed.any():
         raise RadioError("elevation_m holds NaN or infinity, expected heights in metres; fill the gaps.")
+    ground = np.where(holed[..., None], 0.0, ground) if holed.any() else ground
     if not 0.0 < reliability < 1.0:
         raise RadioError(f"reliability is {reliability}, expected between 0 and 1; correct it.")
 
@@ -173,7 +176,8 @@ def extended_hata_loss_db(
     )
     spread_db = _upper_normal(reliability) * location_sigma_db(columns["frequency_mhz"], environment)
     gains_db = np.array([link.correction_db for link in terrain])
-    return np.asarray((median_db - spread_db - gains_db).reshape(links))
+    loss_db = (median_db - spread_db - gains_db).reshape(links)
+    return np.where(holed, np.inf, loss_db) if holed.any() else loss_db
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +215,7 @@ class ExtendedHata:
         if paths.elevation_m is None:
             columns = paths.distance_m, paths.frequency_hz, paths.tx_height_m, paths.rx_height_m
             kind = self.environment == "suburban", self.environment == "rural"
-            return np.broadcast_to(evaluate(_smooth_path, *columns, settings=kind), paths.shape)
+            return in_shape(evaluate(_smooth_path, *columns, settings=kind), paths.shape)
         base_m, mobile_m = paths.base_height_m, paths.mobile_height_m
         ground = np.broadcast_to(paths.elevation_m, (*paths.shape, np.shape(paths.elevation_m)[-1]))
         # profiles run from tx to rx; this model reads them from the mobile

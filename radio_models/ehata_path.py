@@ -2,7 +2,8 @@
 
 Source: Drocella et al., NTIA Technical Report TR-15-517 (2015), appendix A, with the figures of Okumura's section 4 as
 NTIA's public code (repository NTIA/ehata) tabulates them. The profile runs from the *mobile* to the base. Horizon
-distances are added up step by step as there, because ties decide between one and two horizons.
+distances are added up step by step as there, because ties decide between one and two horizons. Where steps are longer
+than 5 km NTIA's code takes its own header for a height; the slope here is then that of the first whole step.
 """
 
 from __future__ import annotations

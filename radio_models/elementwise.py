@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from radio_models.floats import Floats
+from radio_models.floats import Floats, in_shape
 from radio_models.result_memory import result_of
 
 BLOCK = 16_384
@@ -118,7 +118,7 @@ def evaluate(formula: Callable[..., Any], *columns: npt.ArrayLike, settings: tup
     shape = np.broadcast_shapes(*(array.shape for array in arrays))
     n_links = int(np.prod(shape))
     if n_links < BLOCKED_FROM:
-        return np.asarray(np.broadcast_to(formula(*arrays, *settings), shape))
+        return in_shape(formula(*arrays, *settings), shape)
     flat = [_flat(array, shape) for array in arrays]
     out = result_of(n_links)
     if n_links >= COMPILED_FROM:

@@ -19,6 +19,16 @@ def floats(values: npt.ArrayLike) -> Floats:
     return np.asarray(values, np.float64)
 
 
+def in_shape(values: npt.ArrayLike, shape: tuple[int, ...]) -> Floats:
+    """The values in a shape that they broadcast to, as an array that its owner may write into.
+
+    >>> in_shape(3.0, (2,)).tolist(), in_shape(3.0, (2,)).flags.writeable
+    ([3.0, 3.0], True)
+    """
+    column = floats(values)
+    return column if column.shape == shape else np.broadcast_to(column, shape).copy()
+
+
 def within(name: str, values: npt.ArrayLike, low: float, high: float, unit: str) -> Floats:
     """The values as float64, all of them finite and between `low` and `high`, ends included; RadioError otherwise.
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from radio_models.domain import Domain
 from radio_models.elementwise import evaluate, log10, part
-from radio_models.floats import positive
+from radio_models.floats import in_shape, positive
 from radio_models.paths import Paths
 
 SPEED_OF_LIGHT_M_PER_S = 299_792_458.0
@@ -43,7 +43,7 @@ class FreeSpace:
 
     def loss_db(self, paths: Paths) -> npt.NDArray[np.float64]:
         """Loss [dB] in the shape of `paths`."""
-        return np.broadcast_to(evaluate(free_space_formula, paths.distance_m, paths.frequency_hz), paths.shape)
+        return in_shape(evaluate(free_space_formula, paths.distance_m, paths.frequency_hz), paths.shape)
 
     def line_db(self, frequency_hz: float) -> tuple[float, float]:
         """Loss at 1 m [dB] and its growth a decade of distance [dB]: all that there is to this model."""

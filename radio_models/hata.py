@@ -1,7 +1,9 @@
 """Okumura-Hata: median loss in built-up land from 150 to 1500 MHz.
 
 Sources: Hata, IEEE Trans. Veh. Tech. 29 (1980) 317; beyond 20 km Recommendations ITU-R P.529-3 and P.1546-6, annex 5,
-where lg d is raised to a power b (some texts multiply by b instead, which is not what the Recommendation says).
+where lg d is raised to a power b (some texts multiply by b instead, which is not what the Recommendation says). Power
+and constants were compared with a public digest of path-loss models and with SEAMCAT's extended Hata, not with the
+Recommendations themselves; SEAMCAT takes the base height as it stands where the digest, as here, reduces it.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from numpy.typing import ArrayLike
 from radio_models.domain import Domain
 from radio_models.elementwise import choose, evaluate, larger, log10, part, smaller
 from radio_models.errors import RadioError
-from radio_models.floats import Floats, positive
+from radio_models.floats import Floats, in_shape, positive
 from radio_models.paths import Paths
 
 City = Literal["small", "medium", "large"]
@@ -139,9 +141,7 @@ class Hata:
         """Loss [dB] in the shape of `paths`."""
         columns = paths.distance_m, paths.frequency_hz, paths.tx_height_m, paths.rx_height_m
         kind = self.environment == "suburban", self.environment == "open", self.city == "large"
-        return np.broadcast_to(
-            evaluate(_far_path if self.long_distance else _path, *columns, settings=kind), paths.shape
-        )
+        return in_shape(evaluate(_far_path if self.long_distance else _path, *columns, settings=kind), paths.shape)
 
 
 def _path(d_m: Any, f_hz: Any, tx: Any, rx: Any, suburban: bool, open_land: bool, large: bool) -> Any:

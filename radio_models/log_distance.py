@@ -12,7 +12,7 @@ import numpy.typing as npt
 from radio_models.domain import Domain
 from radio_models.elementwise import evaluate, log10, part
 from radio_models.errors import RadioError
-from radio_models.floats import positive, within
+from radio_models.floats import in_shape, positive, within
 from radio_models.free_space import free_space_formula, free_space_loss_db
 from radio_models.paths import Paths
 
@@ -51,7 +51,7 @@ class LogDistance:
         else:
             reference_db = self._reference_db(paths.frequency_hz)
             loss_db = evaluate(slope_formula, reference_db, paths.distance_m, settings=settings)
-        return np.broadcast_to(loss_db, paths.shape)
+        return in_shape(loss_db, paths.shape)
 
     def line_db(self, frequency_hz: float) -> tuple[float, float]:
         """Loss at 1 m [dB] and its growth a decade of distance [dB]: all that there is to this model."""

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from radio_models.domain import ANY, Domain, Range
 from radio_models.elementwise import evaluate
 from radio_models.errors import RadioError
-from radio_models.floats import Floats
+from radio_models.floats import Floats, in_shape
 from radio_models.log_distance import slope_formula
 from radio_models.paths import Paths
 
@@ -93,4 +93,4 @@ class LoraEmpirical:
             start_db = fit.reference_loss_db - fit.height_slope_db * np.log10(paths.mobile_height_m)
         line = fit.exponent, fit.reference_distance_m
         loss_db = evaluate(slope_formula, start_db, paths.distance_m, settings=line)
-        return np.broadcast_to(loss_db, paths.shape)
+        return in_shape(loss_db, paths.shape)

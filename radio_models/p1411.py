@@ -8,13 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from radio_models.domain import Domain, Range
 from radio_models.elementwise import evaluate, log10, part
 from radio_models.errors import RadioError
-from radio_models.floats import Floats, positive
+from radio_models.floats import Floats, in_shape, positive
 from radio_models.paths import Paths
 
 Environment = Literal[
@@ -95,7 +94,7 @@ class P1411:
         """Loss [dB] in the shape of `paths`."""
         row = _row(self.environment)
         loss_db = evaluate(_path, paths.distance_m, paths.frequency_hz, settings=(row.alpha, row.beta, row.gamma))
-        return np.broadcast_to(loss_db, paths.shape)
+        return in_shape(loss_db, paths.shape)
 
 
 def _path(d: Any, f_hz: Any, alpha: float, beta: float, gamma: float) -> Any:

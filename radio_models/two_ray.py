@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from radio_models.domain import Domain
 from radio_models.elementwise import evaluate, larger, log10, smaller
 from radio_models.errors import RadioError
-from radio_models.floats import Floats, non_negative, positive
+from radio_models.floats import Floats, in_shape, non_negative, positive
 from radio_models.free_space import SPEED_OF_LIGHT_M_PER_S, free_space_formula
 from radio_models.paths import Paths
 
@@ -130,7 +130,7 @@ class TwoRay:
         columns = paths.distance_m, paths.frequency_hz, paths.tx_height_m, paths.rx_height_m
         ground = self.relative_permittivity, self.conductivity_s_per_m
         loss_db = evaluate(_two_rays, *columns, *ground, settings=(self.polarization == "vertical",))
-        return np.broadcast_to(loss_db, paths.shape)
+        return in_shape(loss_db, paths.shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,4 +148,4 @@ class PlaneEarth:
         """Loss [dB] in the shape of `paths`."""
         columns = paths.distance_m, paths.frequency_hz, paths.tx_height_m, paths.rx_height_m
         loss_db = evaluate(_plane_earth, *columns)
-        return np.broadcast_to(loss_db, paths.shape)
+        return in_shape(loss_db, paths.shape)

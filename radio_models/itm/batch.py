@@ -90,6 +90,11 @@ def point_to_point(
     profile with a hole, too few points and columns of different lengths; bad values in a column or a batch of profiles
     are flagged in `return_code` for their link alone.
 
+    Profile and heights reversed together give the same loss to 1e-11 dB where sums of the step are exact (whole
+    metres). With other steps NTIA's running sums of them, kept here, can put a horizon on either side of a truncation:
+    over random ground 4 to 7 % of the links then differ, by 0.02 to 0.1 dB in the median and by 8 dB at most, and in
+    NTIA's code the same links by as much.
+
     >>> ground = dict(climate=5, surface_refractivity=301, polarization=1, relative_permittivity=15)
     >>> quantiles = dict(mdvar=12, time_pct=50, location_pct=50, situation_pct=50)
     >>> hill = [120.0, 130.0, 190.0, 140.0, 125.0]

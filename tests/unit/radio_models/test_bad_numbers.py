@@ -50,5 +50,12 @@ def test_the_rest_of_them() -> None:
         log_distance.slope_loss_db(120.0, 3.0, 0.0, 1000.0)
     with pytest.raises(RadioError, match="street_angle_deg is 100; expected 0 to 90 degrees"):
         cost231.walfisch_ikegami_loss_db(**LINK, street_angle_deg=100.0)
+    with pytest.raises(RadioError, match="environment_height_m is nan, expected"):
+        tr38901.uma_los_loss_db(100.0, 2.0, environment_height_m=float("nan"))
+    with pytest.raises(RadioError, match="state is 'maybe', expected los or nlos"):
+        tr38901.shadow_sigma_db("uma", "maybe")
+    with pytest.raises(RadioError, match="d_2d_m is nan, expected"):
+        tr38901.shadow_sigma_db("rma", "los", float("nan"))
+    assert tr38901.shadow_sigma_db("umi", "los", [50.0, 60.0], h_ut_m=[[1.5], [3.0]]).shape == (2, 2)
     with pytest.raises(RadioError, match="frequency_mhz is 'x', expected numbers"):
         hata.okumura_hata_loss_db(1.0, "x", 30.0, 1.5)

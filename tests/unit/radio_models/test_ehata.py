@@ -84,6 +84,15 @@ def test_bad_input_is_named(change: dict, word: str) -> None:
         extended_hata_loss_db(**arguments)
 
 
+def test_a_hole_in_one_profile_of_a_batch_costs_its_own_link_alone() -> None:
+    ground = np.stack([HILLS, HILLS, HILLS])
+    ground[1, 7] = np.nan
+    alone = extended_hata_loss_db(HILLS, 60.0, 2000.0, 50.0, 2.0)
+    assert extended_hata_loss_db(ground, 60.0, 2000.0, 50.0, 2.0).tolist() == [alone, np.inf, alone]
+    paths = Paths(17_940.0, 2e9, 50.0, 2.0, elevation_m=ground, step_m=60.0)
+    assert np.isfinite(ExtendedHata().loss_db(paths)).tolist() == [True, False, True]
+
+
 def test_a_wrong_environment_is_named() -> None:
     with pytest.raises(RadioError, match="environment is 'sea'"):
         ExtendedHata("sea")

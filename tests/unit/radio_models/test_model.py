@@ -48,6 +48,7 @@ def test_scalars_arrays_and_grids_agree(model) -> None:
     assert grid.shape == (4, 6)
     assert grid.dtype == np.float64
     assert np.isfinite(grid).all()
+    assert grid.flags.writeable  # an array of the caller's own
     for row, column in ((0, 0), (1, 3), (3, 5)):
         one = model.loss_db(Paths(float(distance_m[column]), 868e6, float(heights_m[row, 0]), 2.0))
         assert one.shape == ()

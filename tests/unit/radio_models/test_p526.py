@@ -73,5 +73,61 @@ def test_bad_profiles_are_refused(d: list[float], h: list[float], words: str) ->
 
 
 def test_an_antenna_under_the_smooth_earth_is_refused() -> None:
-    with pytest.raises(RadioError, match="-2 m above the smooth Earth"):
+    with pytest.raises(RadioError, match="tx_height_m is -2; expected more than 0 m above the smooth Earth"):
         p526.spherical_earth_loss_db(5.0, tx_height_m=-2.0, rx_height_m=3.0, **SIGHT, polarization=1)
+
+
+EDGE = {"clearance_m": 10.0, "from_tx_km": 5.0, "from_rx_km": 5.0, "frequency_ghz": 0.868}
+WAY = {"distance_km": np.linspace(0.0, 8.0, 9), "height_m": np.zeros(9), "tx_height_m": 20.0, "rx_height_m": 10.0}
+SMOOTH = {"distance_km": 30.0, "tx_height_m": 20.0, "rx_height_m": 10.0, "polarization": 1}
+GROUND = {"relative_permittivity": 22.0, "conductivity_s_per_m": 0.003}
+FUNCTIONS = [
+    (p526.knife_edge_parameter, EDGE),
+    (p526.knife_edge_loss_db, {"parameter": 1.0}),
+    (p526.knife_edge_exact_loss_db, {"parameter": 1.0}),
+    (p526.bullington_loss_db, WAY | SIGHT),
+    (p526.spherical_earth_loss_db, SMOOTH | SIGHT | {"sea_fraction": 0.5}),
+    (p526.first_term_loss_db, SMOOTH | SIGHT | GROUND),
+    (
+        p526.delta_bullington_loss_db,
+        WAY | SIGHT | {"tx_smooth_height_m": 0.0, "rx_smooth_height_m": 0.0, "polarization": 1, "sea_fraction": 0.0},
+    ),
+]
+VALUES = [(function, given, name) for function, given in FUNCTIONS for name in given if np.ndim(given[name]) == 0]
+
+
+@pytest.mark.parametrize(("function", "given", "name"), VALUES)
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_lone_bad_value_is_named_and_one_of_a_batch_is_flagged(function, given, name, bad) -> None:
+    # smooth heights are subtracted from those of the antennas before they are judged again
+    with pytest.raises(RadioError, match=f"{name} is {bad:g}; expected "):
+        function(**given | {name: bad})
+    alone = float(function(**given))
+    together = function(**given | {name: [given[name], bad, given[name]]})
+    assert together[1] == np.inf
+    # vector and scalar logarithms of numpy may differ in the last bit
+    np.testing.assert_allclose(together[::2], alone, rtol=1e-14)
+
+
+@pytest.mark.parametrize(("function", "given"), FUNCTIONS[3:])
+def test_columns_that_do_not_fit_are_named(function, given) -> None:
+    with pytest.raises(RadioError, match=r"do not broadcast.*tx_height_m \(2,\).*rx_height_m \(3,\)"):
+        function(**given | {"tx_height_m": [20.0] * 2, "rx_height_m": [10.0] * 3})
+
+
+@pytest.mark.parametrize("name", ["effective_earth_radius_km", "frequency_ghz", "distance_km"])
+def test_what_must_be_above_zero(name: str) -> None:
+    with pytest.raises(RadioError, match=f"{name} is 0; expected more than 0"):
+        p526.spherical_earth_loss_db(**SMOOTH | SIGHT | {name: 0.0})
+
+
+def test_a_bad_profile_of_a_batch_costs_its_own_link_alone() -> None:
+    h = np.zeros((4, 9))
+    h[:, 4] = 40.0
+    d = np.tile(WAY["distance_km"], (4, 1))
+    alone = float(p526.bullington_loss_db(d[0], h[0], tx_height_m=20.0, rx_height_m=10.0, **SIGHT))
+    h[1, 3], d[2, 5] = np.nan, 0.0
+    together = p526.bullington_loss_db(d, h, tx_height_m=20.0, rx_height_m=10.0, **SIGHT)
+    assert together.tolist() == [alone, np.inf, np.inf, alone]
+    low, _ = p526.smooth_surface_heights_m(d, h, tx_height_m=20.0, rx_height_m=10.0)
+    assert np.isfinite(low).tolist() == [True, False, False, True]
