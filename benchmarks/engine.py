@@ -165,7 +165,7 @@ def roofline(day: Day, cpu_s: float) -> dict[str, float]:
     lat, lon = 47.0 + rng.normal(size=2048) * 0.02, 9.0 + rng.normal(size=2048) * 0.02
     ground = ground_of(truth_of(lat, lon, 29.4))
     sites = ground.sites
-    work = static_compiled.scratch(n, 1)
+    work = static_compiled.scratch(n, 1, 1)
     for name in ("x", "y", "z"):
         getattr(work, name)[:n] = getattr(sites, name)[:n]
     work.place[:n], work.heard[:n], work.limit[:n] = np.arange(n), 0.0, np.inf
@@ -178,7 +178,7 @@ def roofline(day: Day, cpu_s: float) -> dict[str, float]:
     static_ns = min(cpu_of(lambda: static_flat(*args, repeats, *arrays)) for _ in range(5)) / repeats / n * 1e9
     many = queue(n)
     many.draws.id_word[:n] = rng.integers(0, 2**63, n).astype(np.uint64)
-    many.draws.least[:n], many.cut[:n] = 2**63, 2**32 - 2**27
+    many.draws.least[:n], many.cut[:n] = 2**31, 2**32 - 2**27
     draw_flat(many, n, 1)
     draw_ns = min(cpu_of(lambda: draw_flat(many, n, 5000)) for _ in range(5)) / 5000 / n * 1e9
     few, n_beacons = 26, 20_000  # reports of a beacon that pass the cut

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -70,7 +71,7 @@ class Day:
             ground=ground, law=self.law, shadow=shadow_of(field, n), least_cdbm=np.float32(-np.inf),
             floor_cdbm=self.floor_cdbm,
         )  # fmt: skip
-        never = np.zeros(0, np.uint16)
+        never, thread = np.zeros(0, np.uint16), threading.local()
         self.degrees, results = [], {}
 
         def work(begin: int) -> None:
@@ -79,7 +80,9 @@ class Day:
             degree, hotspot = np.diff(links.start), self.truth["hotspot"][row[begin:end]]
             heard, selected, n_beacons = 0, 0, 0
             most_links = int(degree.max(initial=0))
-            scratch, found = queue(most_links), found_of(BLOCK + most_links)
+            if getattr(thread, "room", 0) < most_links:
+                thread.room, thread.scratch = most_links, (queue(most_links), found_of(BLOCK + most_links))
+            scratch, found = thread.scratch
             step = max(1, size // n_days)  # all days of some senders before the next ones
             for part in range(0, end - begin, step):
                 of_day = np.arange(self.beacons, dtype=np.uint64) + (np.arange(n_days, dtype=np.uint64) << 40)[:, None]

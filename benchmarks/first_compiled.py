@@ -16,7 +16,8 @@ import numpy as np
 
 from poc.table import Array
 from poc.world.backhaul import LEAST_DELAY, MEAN_EXTRA_DELAY
-from poc.world.witnessing.packing_compiled import pack
+from poc.world.witnessing.drawing_compiled import draw
+from poc.world.witnessing.packing_compiled import KERNEL, PART, in_vectors
 from poc.world.witnessing.receptions_compiled import (
     BLOCK,
     FEW,
@@ -26,17 +27,19 @@ from poc.world.witnessing.receptions_compiled import (
     full,
     in_order,
     lay_out,
+    lay_out_outages,
     no_two_equal,
     ns_of,
     read_out,
     sorted_places,
+    strike_out,
     write_down,
 )
 from radio_models.float32_compiled import above_exp2, log2, mix64
 
-_32, _LOWER = np.uint64(32), np.uint64(0xFFFFFFFF)
+_32, _16, _TICK = np.uint64(32), np.uint32(16), np.uint32(0xFFFF)
 _EARLY = np.float32(26.0)  # reports on a beacon that a cut should leave: more than are wanted, so that few are missed
-_WORDS, _SAFE, _NANO = np.float32(2.0**32), np.float32(0.998), np.float32(1e-9)
+_WORDS, _SAFE, _MOST, _NANO = (np.float32(x) for x in (2.0**32, 0.998, 1.0 - 2.0**-24, 1e-9))
 _ZERO, _ONE, _NO_CUT = np.float32(0.0), np.float32(1.0), np.float32(np.inf)
 _PER_LN_2, _LN_2 = np.float32(1.0 / np.log(2.0)), np.float32(np.log(2.0))
 _SLOWLY = np.float32(0.125)
@@ -64,7 +67,7 @@ class Queue(NamedTuple):
 
 def queue(n: int) -> Queue:
     """Working arrays for senders with up to `n` links."""
-    return Queue(draws(n), np.zeros(n + 64, np.uint64))
+    return Queue(draws(n), np.zeros(n + 64, np.uint32))
 
 
 def first_of(n_beacons: int, most: int) -> First:
@@ -76,50 +79,39 @@ def first_of(n_beacons: int, most: int) -> First:
     )  # fmt: skip
 
 
-_part = numba.njit(error_model="numpy", nogil=True, forceinline=True)
+_part = numba.njit(**PART)
 
 
 @_part
 def _expected(least, n):  # type: ignore[no-untyped-def]
     """How many links of a sender hear one of its beacons, on average."""
+    in_vectors()
     never = np.uint64(0)
     for k in range(n):
-        never += least[k] >> _32
+        never += np.uint64(least[k])
     return np.float32(n) - np.float32(never) / _WORDS
 
 
 @_part
 def _cut_words(latency, late_s, n, cut):  # type: ignore[no-untyped-def]
     """The least lower half of a word with which each link is not later than `late_s`, or a little less."""
+    in_vectors()
     for k in range(full(n)):
         times = (late_s / latency[k] - LEAST_DELAY) / MEAN_EXTRA_DELAY
         share = _SAFE * above_exp2(-_PER_LN_2 * times)
-        cut[k] = np.uint64(np.int64((share if share < _ONE else _ONE) * _WORDS))
+        cut[k] = np.uint32((share if share < _MOST else _MOST) * _WORDS)
+    for k in range(n, full(n)):
+        cut[k] = 0
 
 
 @_part
-def draw(air, n, id_word, least, cut, word, early, drawn, number, chosen):  # type: ignore[no-untyped-def]
-    """The links that hear this beacon and may be early: how many hear it, and how many are put side by side."""
-    n_heard = np.int64(0)
-    for k in range(full(n)):
-        word[k] = mix64(air ^ id_word[k])
-    for k in range(full(n)):
-        heard = word[k] >= least[k]
-        n_heard += np.int64(heard)
-        early[k] = np.uint8(heard & ((word[k] & _LOWER) >= cut[k]))
-    pack(early, full(n), word, drawn, 0)
-    return n_heard, pack(early, full(n), number, chosen, 0)
-
-
-@_part
-def _up(m, tick, down_from, down_to, chosen, drawn):  # type: ignore[no-untyped-def]
-    """Strike out those whose witness is down; how many are left."""
-    n = 0
-    for k in range(m):
-        link = np.uint32(chosen[k])
-        chosen[n], drawn[n] = chosen[k], drawn[k]
-        n += np.int64((tick < down_from[link]) | (tick >= down_to[link]))
-    return n
+def _down(air, tick, n, id_word, least, outage):  # type: ignore[no-untyped-def]
+    """How many of those that would hear a beacon are down."""
+    n_down = np.int64(0)
+    for k in range(n):
+        is_down = (tick >= outage[k] & _TICK) & (tick < outage[k] >> _16)
+        n_down += np.int64(is_down & (mix64(air ^ id_word[k]) >> _32 >= np.uint64(least[k])))
+    return n_down
 
 
 @_part
@@ -128,27 +120,26 @@ def _delay(latency, share):  # type: ignore[no-untyped-def]
     return latency * (LEAST_DELAY - MEAN_EXTRA_DELAY * _LN_2 * log2(_ONE - share))
 
 
-@numba.njit(error_model="numpy", nogil=True, cache=True)
+@numba.njit(**KERNEL)
 def first_arrivals(calls, links, sites, down, tables, some_down, most, work, found, out):  # type: ignore[no-untyped-def]
     """The `most` first reports on each call, into the columns of `out`. `some_down`: whether anybody is down at all."""
-    number, id_word, least, latency, down_from, down_to, word = work.draws[:7]
-    early, chosen, drawn, usual, late, late_ns, places, order, key = work.draws[7:]
+    id_word, least, latency, outage, up, chosen, upper, lower, usual, late, late_ns, places, order, key = work.draws
     cut, from_tick, to_tick, beyond = work.cut, down[0], down[1], most + 1
-    senders, ticks, airs, of_noise, reports = calls
+    senders, ticks, beacons, of_air, of_noise, of_report = calls
     starts, witnesses, received = links
     words, latencies, leasts, delay_ns = sites.id_word, sites.latency_s, tables.least, out.delay_ns
-    link, upper, noises, n_heards, out_start = found.link, found.drawn, found.noise, out.n_heard, out.start
+    link, drawn, noises, n_heards, out_start = found.link, found.drawn, found.noise, out.n_heard, out.start
     n_out, n_read, last_sender, first, n = 0, 0, -1, 0, 0
     hoped, usual_s, cut_s = _ZERO, _ZERO, _NO_CUT
     for call in range(len(senders)):
-        sender, tick = senders[call], ticks[call]
+        sender, tick, beacon = senders[call], ticks[call], beacons[call]
+        air, noise = mix64(of_air ^ beacon), mix64(of_noise ^ beacon)
         if sender != last_sender:
             last_sender, first = sender, starts[sender]
             n = starts[sender + 1] - first
             lay_out(witnesses, received, first, n, words, latencies, leasts, id_word, latency, least)
-            for k in range(n if some_down else 0):
-                witness = np.uint32(witnesses[first + k])
-                down_from[k], down_to[k] = from_tick[witness], to_tick[witness]
+            if some_down:
+                lay_out_outages(witnesses, first, n, from_tick, to_tick, outage)
             hoped, cut_s = _expected(least, n), _NO_CUT
             if hoped > _ONE + _EARLY and usual_s > _ZERO:
                 cut_s = _delay(usual_s, _EARLY / hoped)
@@ -157,25 +148,23 @@ def first_arrivals(calls, links, sites, down, tables, some_down, most, work, fou
                 cut[: full(n)] = 0
         ready, recut = False, False
         while not ready:
-            n_heard, m = draw(airs[call], n, id_word, least, cut, word, early, drawn, number, chosen)
+            n_heard, m = draw(air, n, id_word, least, cut, chosen, upper, lower)
             every = m == n_heard
             if some_down:
-                m = _up(m, tick, down_from, down_to, chosen, drawn)
-            for k in range(m):
-                usual[k] = latency[np.uint32(chosen[k])]
-            delays(usual, drawn, m, late)
+                m = strike_out(m, tick, outage, up, chosen, upper, lower)
+            delays(latency, chosen, lower, m, usual, late)
             n_first, at = min(m, most), n_out - n_read
             ordered = m <= FEW and in_order(late, m, places)
             if ordered:
                 write_down(
-                    m, beyond, first, chosen, drawn, late, places, order, of_noise[call], link, upper, noises, at,
+                    m, beyond, first, chosen, upper, late, places, order, noise, link, drawn, noises, at,
                     delay_ns, n_out,
                 )  # fmt: skip
                 ordered = no_two_equal(delay_ns, n_out, min(m, beyond))
             if not ordered:
-                sorted_places(late, m, reports[call], id_word, chosen, late_ns, key, places)
+                sorted_places(late, m, mix64(of_report ^ beacon), id_word, chosen, late_ns, key, places)
                 write_down(
-                    m, beyond, first, chosen, drawn, late, places, order, of_noise[call], link, upper, noises, at,
+                    m, beyond, first, chosen, upper, late, places, order, noise, link, drawn, noises, at,
                     delay_ns, n_out,
                 )  # fmt: skip
             last_ns = delay_ns[n_out + n_first - 1] if n_first == most else np.int64(0)
@@ -187,9 +176,8 @@ def first_arrivals(calls, links, sites, down, tables, some_down, most, work, fou
         if n_first == most and hoped > np.float32(most + 1):
             seen_s = np.float32(last_ns) * _NANO / _delay(_ONE, np.float32(most) / hoped)
             usual_s = usual_s + _SLOWLY * (seen_s - usual_s) if usual_s > _ZERO else seen_s
-        for k in range(n if some_down else 0):
-            is_down = (tick >= down_from[k]) & (tick < down_to[k])
-            n_heard -= np.int64((word[k] >= least[k]) & is_down)
+        if some_down:
+            n_heard -= _down(air, np.uint32(tick), n, id_word, least, outage)
         n_heards[call] = n_heard
         n_out += n_first
         out_start[call + 1] = n_out

@@ -10,8 +10,10 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from benchmarks import first_compiled
 from poc.world.witnessing import static_compiled
+from poc.world.witnessing.drawing_compiled import draw
+from poc.world.witnessing.nearness_compiled import candidates_of
+from poc.world.witnessing.packing_compiled import in_vectors
 from radio_models.float32_compiled import log2, mix64, normal, rounded, uniform_log
 
 _jit = numba.njit(error_model="numpy", nogil=True)
@@ -24,6 +26,7 @@ _32, _GUARD = np.uint64(32), np.float32(1e-3)
 
 @_jit
 def _shadows(one, two, seed, shadow_db, words, total):  # type: ignore[no-untyped-def]
+    in_vectors()
     for k in range(len(words)):
         a, b = np.uint64(one[k]), np.uint64(two[k])
         words[k] = np.int32(mix64(((min(a, b) << _32) | max(a, b)) + seed) >> _32)
@@ -33,6 +36,7 @@ def _shadows(one, two, seed, shadow_db, words, total):  # type: ignore[no-untype
 
 @_jit
 def _fades(one, two, seed, fades, power, total):  # type: ignore[no-untyped-def]
+    in_vectors()
     for k in range(len(fades)):
         fades[k] = np.uint32(mix64(mix64(np.uint64(one[k]) + seed) + np.uint64(two[k])) >> _32)
     for k in range(len(fades)):
@@ -45,6 +49,7 @@ def _fades(one, two, seed, fades, power, total):  # type: ignore[no-untyped-def]
 
 @_jit
 def _losses(away, base_db, slope_db, sensitivity_dbm, total, tenths):  # type: ignore[no-untyped-def]
+    in_vectors()
     for k in range(len(total)):
         total[k] -= base_db + slope_db * log2(np.float32(away[k]) + _GUARD)
     for k in range(len(total)):
@@ -108,30 +113,27 @@ def static_flat(work, sites, far, slope, base, shadow, n, repeats, witness, powe
     all_x, all_y, all_z = sites.x, sites.y, sites.z
     links, least = 0, np.float32(-1e6)
     for i in range(repeats):
-        m = static_compiled.candidates_of(
-            i, all_x[i], all_y[i], all_z[i], far, _ONE, n, work.x, work.y, work.z, work.heard, work.limit, work.place,
-            work.square, work.wanted, work.near_square, work.near_heard, work.near_place,
+        m = candidates_of(
+            i, all_x[i], all_y[i], all_z[i], far, _ONE, 0, n, work.x, work.y, work.z, work.heard, work.limit,
+            work.place, work.wanted, work.near_square, work.near_heard, work.near_place,
         )  # fmt: skip
         static_compiled.shadowing_of(
-            shadow.words, shadow.site, shadow.pair_cdb, shadow.site_cdb, i, n, m, work.wanted, work.words, work.site,
+            shadow.words, shadow.site, shadow.pair_cdb, shadow.site_cdb, i, 0, n, m, work.wanted, work.words, work.site,
             work.near_word, work.near_site, work.power, work.shared, work.sum,
         )  # fmt: skip
         links += static_compiled.keep_strong(
             m, base, slope, least, np.int32(-32768), work.near_square, work.near_heard, work.near_place, work.sum,
-            work.power, work.half, work.wanted, 0, witness, power,
+            work.power, work.half, work.strong, 0, witness, power,
         )  # fmt: skip
     return links
 
 
 @_jit
 def draw_flat(work, n, repeats):  # type: ignore[no-untyped-def]
-    number, id_word, least, word, early, chosen, drawn = (
-        work.draws.number, work.draws.id_word, work.draws.least, work.draws.word, work.draws.heard, work.draws.chosen,
-        work.draws.drawn,
+    id_word, least, chosen, upper, lower = (
+        work.draws.id_word, work.draws.least, work.draws.chosen, work.draws.upper, work.draws.lower,
     )  # fmt: skip
     total = 0
     for k in range(repeats):
-        total += first_compiled.draw(
-            np.uint64(k), n, id_word, least, work.cut, word, early, drawn, number, chosen
-        )[1]  # fmt: skip
+        total += draw(np.uint64(k), n, id_word, least, work.cut, chosen, upper, lower)[1]
     return total

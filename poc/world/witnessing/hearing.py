@@ -25,14 +25,21 @@ BLOCK = 60_000  # link draws at a time, few enough for a cache; results do not d
 
 class Calls(NamedTuple):
     """Beacons on the air, ordered by sender: `sender` counts within the range of the links (int32), `tick` of the span
-    (uint16); `air`, `noise`, `report`: the words from which every draw of this beacon starts (uint64).
+    (uint16), `beacon` is the mixed id (uint64). Draws of fading, receiver and report id start from `air`, `noise` and
+    `report` (uint64), mixed with the beacon.
     """
 
     sender: Array
     tick: Array
-    air: Array
-    noise: Array
-    report: Array
+    beacon: Array
+    air: np.uint64
+    noise: np.uint64
+    report: np.uint64
+
+    def start(self, root: np.uint64) -> Array:
+        """Where the draws that start from `root` start for each beacon."""
+        with np.errstate(over="ignore"):
+            return np.asarray(mix64(root ^ self.beacon))
 
 
 class Receptions(NamedTuple):
@@ -61,8 +68,8 @@ def calls_of(sender: Array, tick: Array, beacon: Array, keys: Keys) -> Calls:
     """The calls of beacons by id; `Calls` words with a hotspot's `id_word` give the draws of `keys` for both ids."""
     with np.errstate(over="ignore"):
         mixed = mix64(np.asarray(beacon, np.uint64))
-        air, noise, report = (mix64(keys.of(name).root ^ mixed) for name in ("fading", "receiver", "report-id"))
-    return Calls(sender.astype(np.int32), tick.astype(np.uint16), air, noise, report)
+    roots = (keys.of(name).root for name in ("fading", "receiver", "report-id"))
+    return Calls(sender.astype(np.int32), tick.astype(np.uint16), mixed, *roots)
 
 
 def hear(calls: Calls, links: Links, sites: Sites, down: tuple[Array, Array], tables: Tables) -> Receptions:
@@ -91,6 +98,7 @@ def hear_in_numpy(calls: Calls, links: Links, sites: Sites, down: tuple[Array, A
     """The plain form, which the compiled one is held to."""
     first = links.start[calls.sender]
     n_links = links.start[calls.sender + 1] - first
+    air = calls.start(calls.air)
     parts = [(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int16), np.zeros(0, np.uint64))]
     for begin, end in blocks_of(n_links, BLOCK):
         count = n_links[begin:end]
@@ -98,7 +106,7 @@ def hear_in_numpy(calls: Calls, links: Links, sites: Sites, down: tuple[Array, A
         link = np.repeat(first[begin:end] - (np.cumsum(count) - count), count) + np.arange(len(call))
         witness = links.witness[link]
         with np.errstate(over="ignore"):
-            drawn: Array = mix64(np.bitwise_xor(calls.air[call], sites.id_word[witness]))
+            drawn: Array = mix64(np.bitwise_xor(air[call], sites.id_word[witness]))
         received_cdbm = links.received_cdbm[link]
         least = tables.least[received_cdbm.astype(np.int64) - LOWEST_CDBM]
         heard = np.flatnonzero((drawn >> np.uint64(32) >= least) & is_up(down, witness, calls.tick[call]))
@@ -108,7 +116,8 @@ def hear_in_numpy(calls: Calls, links: Links, sites: Sites, down: tuple[Array, A
     power = np.clip(cdbm, tables.sensitivity_cdbm, 32767) - LOWEST_CDBM
     with np.errstate(over="ignore"):
         noise, report = (
-            mix64(np.bitwise_xor(start[call], sites.id_word[witness])) for start in (calls.noise, calls.report)
+            mix64(np.bitwise_xor(calls.start(root)[call], sites.id_word[witness]))
+            for root in (calls.noise, calls.report)
         )
     jitter = normal((noise >> np.uint64(32)).astype(np.uint32).view(np.int32))
     error_db = sites.bias_cdb[witness].astype(np.float32) * np.float32(0.01) + np.float32(RSSI_JITTER_DB) * jitter

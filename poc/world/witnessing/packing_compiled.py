@@ -14,11 +14,33 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
+# A kernel owns no array and makes none: it counts no references (`_nrt`), which would cost more than its loops. Its
+# parts become part of it, and nobody calls them from elsewhere.
+_LENT: dict[str, Any] = {"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True, "_nrt": False}
+KERNEL = _LENT | {"cache": True}
+PART = _LENT | {"forceinline": True, "no_cpython_wrapper": True}
 STEP = 16  # entries at a time; arrays have room for as many beyond what they hold
 SIDE = 32  # values that are held against all others at a time
 _intrinsic: Any = intrinsic
 _cgutils: Any = cgutils
 _BIT, _BYTE = ir.IntType(1), ir.IntType(8)
+
+
+@_intrinsic
+def in_vectors(typing_context):  # type: ignore[no-untyped-def]
+    """What a function promises and wants that says so: its arrays do not overlap; vectors of 512 bits if there are any.
+
+    Gathers become vectors only under that promise. A processor without such vectors takes shorter ones.
+    """
+
+    def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')  # llvmlite knows none with values
+        for argument in builder.function.args:
+            if isinstance(argument.type, ir.PointerType):
+                argument.add_attribute("noalias")
+        return context.get_dummy_value()
+
+    return types.none(), code
 
 
 @_intrinsic
@@ -56,19 +78,19 @@ def _step(typing_context, flags, k, source, target, m):  # type: ignore[no-untyp
     return types.int64(flags, types.int64, source, target, types.int64), code
 
 
-@numba.njit(error_model="numpy", nogil=True, forceinline=True)
-def pack(flags, n, source, target, m):  # type: ignore[no-untyped-def]
-    """Append the flagged ones of the first `n` of `source` at `target[m]`; how many `target` holds then.
+@numba.njit(**_LENT, forceinline=True)
+def pack(flags, first, n, source, target, m):  # type: ignore[no-untyped-def]
+    """Append the flagged ones of `source[first:n]` at `target[m]`; how many `target` holds then.
 
-    `flags` are uint8, 0 or 1, and 0 from `n` on up to the next multiple of STEP; `target` may be `source`.
+    `flags` are uint8, 0 or 1, and 0 beyond `n` in the last STEP of them; `target` may be `source`.
 
     >>> import numpy as np
     >>> kept, flags = np.zeros(32, np.int32), np.zeros(16, np.uint8)
     >>> flags[[1, 5]] = 1
-    >>> pack(flags, 16, np.arange(16, dtype=np.int32), kept, 1), kept[:3].tolist()
+    >>> pack(flags, 0, 16, np.arange(16, dtype=np.int32), kept, 1), kept[:3].tolist()
     (3, [0, 1, 5])
     """
-    for k in range(0, n, STEP):
+    for k in range(first, n, STEP):
         m = _step(flags, k, source, target, m)
     return m
 
@@ -101,7 +123,7 @@ def _places(typing_context, values, n, k, places):  # type: ignore[no-untyped-de
     return types.none(values, types.int64, types.int64, places), code
 
 
-@numba.njit(error_model="numpy", nogil=True, forceinline=True)
+@numba.njit(**_LENT, forceinline=True)
 def place(values, n, places):  # type: ignore[no-untyped-def]
     """How many of the first `n` of `values` (float32) are smaller than each of them: its place in their order.
 

@@ -72,7 +72,7 @@ def flat_links(links: Links) -> FlatLinks:
 
 def _work(n: int) -> tuple[Draws, Found]:
     work: tuple[Draws, Found] | None = getattr(_threads, "draws", None)
-    if work is None or len(work[0].word) < n + 64:
+    if work is None or len(work[0].id_word) < n + 64:
         n = int(n * 1.25)
         _threads.draws = work = draws(n), found_of(BLOCK + n)
     return work

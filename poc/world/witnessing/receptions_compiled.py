@@ -13,7 +13,8 @@ import numpy as np
 
 from poc.table import Array
 from poc.world.backhaul import LEAST_DELAY, MEAN_EXTRA_DELAY
-from poc.world.witnessing.packing_compiled import SIDE, pack, place
+from poc.world.witnessing.drawing_compiled import draw
+from poc.world.witnessing.packing_compiled import KERNEL, PART, SIDE, in_vectors, pack, place
 from poc.world.witnessing.tables import HALF_BITS, LOWEST_CDBM, NODE_BITS
 from poc.world.witnessing.tables import SIDE as SIDE_OF_FADES
 from radio_models.float32_compiled import mix64, normal, rounded, uniform_log
@@ -21,7 +22,7 @@ from radio_models.lora.receiver import RSSI_JITTER_DB
 
 _JITTER_DB, _PERCENT, _HALF = np.float32(RSSI_JITTER_DB), np.float32(0.01), np.float32(0.5)
 _32, _31, _ALL = np.uint64(32), np.uint32(31), np.uint32(0xFFFFFFFF)
-_NEVER, _NEVER_COMES = np.uint64(0xFFFFFFFFFFFFFFFF), np.float32(np.inf)
+_NEVER_COMES, _16, _TICK = np.float32(np.inf), np.uint32(16), np.uint32(0xFFFF)
 _FRACTION_BITS = 23 - NODE_BITS
 _FRACTION = np.int32((1 << _FRACTION_BITS) - 1)
 _TO_FRACTION = np.float32(2.0**-_FRACTION_BITS)
@@ -35,21 +36,19 @@ FEW = 800  # receptions of a beacon that are sooner held against each other than
 class Draws(NamedTuple):
     """Working arrays of one thread, as long as the most links of a sender.
 
-    Of its links: number, word of the witness, least word that is heard (times 2^32), latency, outage, what is drawn.
-    Of those that hear a beacon, side by side: number, word, latency, delay [s, ns], place in order of arrival,
-    which has each place.
+    Of its links: word of the witness, least upper half of a word that is heard, latency, ticks of the outage (the first
+    in the lower half, the one after it in the upper half). Of those that hear a beacon, side by side: whether they are
+    up, number of the link, halves of the word, latency, delay [s, ns], place in order of arrival, which has each place.
     """
 
-    number: Array
     id_word: Array
     least: Array
     latency: Array
-    down_from: Array
-    down_to: Array
-    word: Array
-    heard: Array
+    outage: Array
+    up: Array
     chosen: Array
-    drawn: Array
+    upper: Array
+    lower: Array
     usual: Array
     late: Array
     late_ns: Array
@@ -60,13 +59,11 @@ class Draws(NamedTuple):
 
 def draws(n: int) -> Draws:
     """Working arrays for senders with up to `n` links."""
-    whole, single, word, tick, ns = np.int32, np.float32, np.uint64, np.uint16, np.int64
+    whole, single, half, word = np.int32, np.float32, np.uint32, np.uint64
     kinds: tuple[Any, ...] = (
-        whole, word, word, single, tick, tick, word, np.uint8, whole, word, single, single, ns, whole, whole, ns,
+        word, half, single, half, np.uint8, whole, half, half, single, single, np.int64, whole, whole, np.int64,
     )  # fmt: skip
-    work = Draws(*(np.zeros(n + 64, kind) for kind in kinds))  # no number so small that it takes a processor long
-    work.number[:] = np.arange(n + 64)
-    return work
+    return Draws(*(np.zeros(n + 64, kind) for kind in kinds))  # no number so small that it takes a processor long
 
 
 class Found(NamedTuple):
@@ -86,7 +83,7 @@ def found_of(n: int) -> Found:
     return Found(*[np.empty(n + 64, kind) for kind in (whole, np.uint32, np.uint64, whole, whole, np.float32)])
 
 
-_part = numba.njit(error_model="numpy", nogil=True, forceinline=True)
+_part = numba.njit(**PART)
 
 
 @_part
@@ -100,22 +97,59 @@ def lay_out(  # type: ignore[no-untyped-def]
     witness, received, first, n, words, latencies, least, id_word, latency, leasts
 ):
     """Put what every beacon of a sender asks of its links side by side."""
+    in_vectors()
     for k in range(n):
         id_word[k] = words[np.uint32(witness[np.uint64(first + k)])]
     for k in range(n):
         latency[k] = latencies[np.uint32(witness[np.uint64(first + k)])]
     for k in range(n):
-        leasts[k] = np.uint64(least[np.uint32(np.int32(received[np.uint64(first + k)]) - _LOWEST)]) << _32
-    for k in range(n, full(n)):  # so that loops over full lanes hear nothing more
-        id_word[k], latency[k], leasts[k] = np.uint64(0), np.float32(1.0), _NEVER
+        leasts[k] = least[np.uint32(np.int32(received[np.uint64(first + k)]) - _LOWEST)]
+    for k in range(n, full(n)):
+        leasts[k] = _ALL
 
 
 @_part
-def delays(usual, drawn, m, late):  # type: ignore[no-untyped-def]
-    """Delay of each of `m` reports from the lower half of its word [s]; infinite for those that fill up the lanes."""
+def lay_out_outages(witness, first, n, from_tick, to_tick, outage):  # type: ignore[no-untyped-def]
+    """Put the outages of a sender's links side by side."""
+    for k in range(n):
+        site = np.uint32(witness[np.uint64(first + k)])
+        outage[k] = np.uint32(from_tick[site]) | (np.uint32(to_tick[site]) << _16)
+
+
+@_part
+def _note_who_is_up(m, tick, outage, chosen, up):  # type: ignore[no-untyped-def]
+    in_vectors()
+    tick = np.uint32(tick)
     for k in range(full(m)):
-        delay = usual[k] * (LEAST_DELAY + MEAN_EXTRA_DELAY * uniform_log(np.uint32(drawn[k])))
-        late[k] = delay if k < m else _NEVER_COMES
+        ticks = outage[np.uint32(chosen[k])]
+        up[k] = np.uint8((tick < (ticks & _TICK)) | (tick >= (ticks >> _16)))
+    for k in range(m, full(m)):
+        up[k] = 0
+
+
+@_part
+def strike_out(m, tick, outage, up, chosen, upper, lower):  # type: ignore[no-untyped-def]
+    """Leave out those whose witness is down; how many are left."""
+    _note_who_is_up(m, tick, outage, chosen, up)
+    wide = full(m)
+    pack(up, 0, wide, upper, upper, 0)
+    pack(up, 0, wide, lower, lower, 0)
+    m = pack(up, 0, wide, chosen, chosen, 0)
+    for k in range(SIDE):
+        chosen[m + k] = 0
+    return m
+
+
+@_part
+def delays(latency, chosen, lower, m, usual, late):  # type: ignore[no-untyped-def]
+    """Delay of each of `m` reports from the lower half of its word [s]; infinite for those that fill up the lanes."""
+    in_vectors()
+    for k in range(full(m)):
+        usual[k] = latency[np.uint32(chosen[k])]
+    for k in range(full(m)):
+        late[k] = usual[k] * (LEAST_DELAY + MEAN_EXTRA_DELAY * uniform_log(lower[k]))
+    for k in range(m, full(m)):
+        late[k] = _NEVER_COMES
 
 
 @_part
@@ -127,6 +161,7 @@ def ns_of(late_s):  # type: ignore[no-untyped-def]
 @_part
 def in_order(late, m, places):  # type: ignore[no-untyped-def]
     """The place of each report in order of arrival; False where two arrive at the same time."""
+    in_vectors()
     place(late, m, places)
     total = np.int64(0)
     for k in range(full(m)):
@@ -138,6 +173,7 @@ def in_order(late, m, places):  # type: ignore[no-untyped-def]
 @_part
 def no_two_equal(late_ns, first, n):  # type: ignore[no-untyped-def]
     """Whether `n` times in order are all different."""
+    in_vectors()
     equal, first = np.int64(0), np.uint64(first)
     for k in range(1, n):
         equal += np.int64(late_ns[first + np.uint64(k)] == late_ns[first + np.uint64(k - 1)])
@@ -191,23 +227,25 @@ def sorted_places(late, m, report, id_word, chosen, late_ns, key, places):  # ty
 
 @_part
 def write_down(  # type: ignore[no-untyped-def]
-    m, last, first, chosen, drawn, late, places, order, noise, link, upper, start, n, delay_ns, n_out
+    m, last, first, chosen, upper, late, places, order, noise, link, drawn, start, n, delay_ns, n_out
 ):
     """Note the first `last` reports on a call in order of arrival."""
+    in_vectors()
     for k in range(full(m)):
         order[np.uint32(min(places[k], last))] = k
     for k in range(min(m, last)):
         report = np.uint32(order[k])
         link[np.uint64(n + k)] = np.int32(first) + chosen[report]
-        upper[np.uint64(n + k)] = np.uint32(drawn[report] >> _32)
+        drawn[np.uint64(n + k)] = upper[report]
         delay_ns[np.uint64(n_out + k)] = ns_of(late[report])
     for k in range(full(min(m, last))):
         start[np.uint64(n + k)] = noise
 
 
-@numba.njit(error_model="numpy", nogil=True)
+@numba.njit(**(PART | {"forceinline": False}))
 def read_out(found, n, links, sites, tables, first, witness, rssi_dbm, snr_db):  # type: ignore[no-untyped-def]
     """Witness, RSSI [dBm] and SNR [dB] as reported of the `n` packets in `found`, from the place `first` on."""
+    in_vectors()
     link, drawn, noise, jitter, power, error = found
     starts, steps, of_link, received = tables.fade_cdb, tables.fade_step_cdb, links.witness, links.received_cdbm
     id_word, bias, first = sites.id_word, sites.bias_cdb, np.uint64(first)
@@ -240,16 +278,7 @@ def read_out(found, n, links, sites, tables, first, witness, rssi_dbm, snr_db): 
         snr_db[first + np.uint64(k)] = ratio[np.uint32(power[k])]
 
 
-@_part
-def _draw(air, n, id_word, least, word, heard):  # type: ignore[no-untyped-def]
-    """Whether each link hears this beacon, up or not."""
-    for k in range(full(n)):
-        word[k] = mix64(air ^ id_word[k])
-    for k in range(full(n)):
-        heard[k] = np.uint8(word[k] >= least[k])
-
-
-@numba.njit(error_model="numpy", nogil=True, cache=True)
+@numba.njit(**KERNEL)
 def expected(calls, links, least):  # type: ignore[no-untyped-def]
     """How many reports there will be, about."""
     sender, start, received = calls.sender, links.start, links.received_cdbm
@@ -265,19 +294,18 @@ def expected(calls, links, least):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(error_model="numpy", nogil=True, cache=True)
+@numba.njit(**KERNEL)
 def receptions(calls, begin, links, sites, down, tables, some_down, work, found, start, out):  # type: ignore[no-untyped-def]
     """Receptions of the calls from `begin` on: fills the columns of `out` and `start`; how many calls were done.
 
     It stops early where the columns might not hold the next call. `some_down`: whether anybody is down at all.
     """
-    number, id_word, least, latency, down_from, down_to, word, heard = work[:8]
-    chosen, drawn, usual, late, late_ns, places, order, key = work[8:]
+    id_word, least, latency, outage, up, chosen, upper, lower, usual, late, late_ns, places, order, key = work
     from_tick, to_tick = down
-    senders, ticks, airs, of_noise, reports = calls
+    senders, ticks, beacons, of_air, of_noise, of_report = calls
     starts, witnesses, received = links
     words, latencies, leasts, delay_ns = sites.id_word, sites.latency_s, tables.least, out.delay_ns
-    link, upper, noises = found.link, found.drawn, found.noise
+    link, drawn, noises = found.link, found.drawn, found.noise
     n_out, n_read, last_sender, first, n = 0, 0, -1, 0, 0
     start[0] = 0
     n_done = len(senders) - begin
@@ -287,34 +315,29 @@ def receptions(calls, begin, links, sites, down, tables, some_down, work, found,
             last_sender, first = sender, starts[sender]
             n = starts[sender + 1] - first
             lay_out(witnesses, received, first, n, words, latencies, leasts, id_word, latency, least)
-            for k in range(n if some_down else 0):
-                witness = np.uint32(witnesses[first + k])
-                down_from[k], down_to[k] = from_tick[witness], to_tick[witness]
+            if some_down:
+                lay_out_outages(witnesses, first, n, from_tick, to_tick, outage)
         if n_out + n > len(delay_ns):
             n_done = call - begin
             break
-        _draw(airs[call], n, id_word, least, word, heard)
+        beacon = beacons[call]
+        noise = mix64(of_noise ^ beacon)
+        _, m = draw(mix64(of_air ^ beacon), n, id_word, least, None, chosen, upper, lower)
         if some_down:
-            tick = ticks[call]
-            for k in range(n):
-                heard[k] &= np.uint8(tick < down_from[k]) | np.uint8(tick >= down_to[k])
-        wide = full(n)
-        pack(heard, wide, word, drawn, 0)
-        pack(heard, wide, latency, usual, 0)
-        m = pack(heard, wide, number, chosen, 0)
-        delays(usual, drawn, m, late)
+            m = strike_out(m, ticks[call], outage, up, chosen, upper, lower)
+        delays(latency, chosen, lower, m, usual, late)
         at = n_out - n_read
         ordered = m <= FEW and in_order(late, m, places)
         if ordered:
             write_down(
-                m, m, first, chosen, drawn, late, places, order, of_noise[call], link, upper, noises, at, delay_ns,
+                m, m, first, chosen, upper, late, places, order, noise, link, drawn, noises, at, delay_ns,
                 n_out,
             )  # fmt: skip
             ordered = no_two_equal(delay_ns, n_out, m)
         if not ordered:
-            sorted_places(late, m, reports[call], id_word, chosen, late_ns, key, places)
+            sorted_places(late, m, mix64(of_report ^ beacon), id_word, chosen, late_ns, key, places)
             write_down(
-                m, m, first, chosen, drawn, late, places, order, of_noise[call], link, upper, noises, at, delay_ns,
+                m, m, first, chosen, upper, late, places, order, noise, link, drawn, noises, at, delay_ns,
                 n_out,
             )  # fmt: skip
         n_out += m
@@ -326,7 +349,7 @@ def receptions(calls, begin, links, sites, down, tables, some_down, work, found,
     return n_done
 
 
-@numba.njit(error_model="numpy", nogil=True, cache=True)
+@numba.njit(**KERNEL)
 def arrive(start, heard_ns, row, witness, delay_ns):  # type: ignore[no-untyped-def]
     """Turn sites into rows and delays into times of arrival, in place."""
     for call in range(len(heard_ns)):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from maps.geodesy import EARTH_RADIUS_M, unit_vectors
+from maps.geodesy import EARTH_RADIUS_M
 from poc.keys import mix64
 from poc.table import Array, Table
 
@@ -96,7 +96,8 @@ def ground_of(truth: Table, kind: Array | None = None, bin_m: float | None = Non
     most = np.where((edges[:-1] < 0) & (edges[1:] > 0), 1.0, np.maximum(cosines[:-1], cosines[1:]))
     n_columns = np.maximum(1, (2 * np.pi * most / row_rad).astype(np.int64))
     band = np.clip(((np.radians(latitude_deg) + np.pi / 2) / row_rad).astype(np.int64), 0, n_rows - 1)
-    turn = (np.asarray(longitude_deg, np.float64) / 360.0 + 0.5) % 1.0
+    turn = np.asarray(longitude_deg, np.float64) / 360.0 + 0.5
+    turn -= np.floor(turn)
     column = np.minimum((turn * n_columns[band]).astype(np.int64), n_columns[band] - 1)
 
     widest = int(n_columns.max())
@@ -142,9 +143,11 @@ def _order(hotspot: Array, sent_cdb: Array, kind: Array, bin_key: Array) -> Arra
 
 def lattice(latitude_deg: Array, longitude_deg: Array, height_m: Array) -> tuple[Array, Array, Array]:
     """Lattice places of antennas [1/4096 m, modulo 2^32]."""
-    units = unit_vectors(latitude_deg, longitude_deg) * ((EARTH_RADIUS_M + height_m) * UNITS_PER_M)[:, None]
-    whole = np.rint(units).astype(np.int64)
-    return tuple(np.ascontiguousarray(whole[:, axis]).astype(np.int32) for axis in range(3))  # type: ignore[return-value]
+    latitude, longitude = np.radians(latitude_deg), np.radians(longitude_deg)
+    units, ring = (EARTH_RADIUS_M + height_m) * UNITS_PER_M, np.cos(latitude)
+    axes = ring * np.cos(longitude), ring * np.sin(longitude), np.sin(latitude)
+    x, y, z = (np.rint(axis * units).astype(np.int64).astype(np.int32) for axis in axes)
+    return x, y, z
 
 
 def _cdb(values_db: Array) -> Array:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FIRST_SCRATCH = 4096  # candidates of one group
 FIRST_LINKS = 64  # links of a sender
-MORE_THAN_LAST = 1.5  # times as many as in the range before there is room for at once
+MORE_THAN_LAST = 1.5  # times as many as in the range before there is room for: much more costs pages of memory
 _threads = threading.local()
 
 
@@ -24,33 +24,33 @@ def links_compiled(airspace: Airspace, begin: int, end: int) -> Links:
     """The links of the sites `begin` to `end`, bit for bit those of `Airspace.links_in_numpy`."""
     ground, shadow = airspace.ground, airspace.shadow
     assert shadow is not None
-    counts: list[Array] = [np.zeros(1, np.int64)]
-    parts: list[tuple[Array, Array]] = []
     n_senders = end - begin
-    n_free = int(getattr(_threads, "usual", FIRST_LINKS) * n_senders) + FIRST_SCRATCH
-    while begin < end:
+    start = np.zeros(n_senders + 1, np.int64)
+    parts: list[tuple[Array, Array]] = []
+    n_links, done = 0, 0
+    n_free = int(MORE_THAN_LAST * getattr(_threads, "usual", FIRST_LINKS) * n_senders) + FIRST_SCRATCH
+    while done < n_senders or not parts:
         witness, received_cdbm = np.empty(n_free, np.int32), np.empty(n_free, np.int16)
-        start = np.empty(end - begin + 1, np.int64)
-        work = _scratch(len(shadow.words))
+        work = _scratch(len(shadow.words), len(ground.bins.of_row))
         n_done, needed = static_links(
             ground.sites, ground.bins, airspace.law, shadow, airspace.least_cdbm,
-            np.int32(airspace.floor_cdbm), begin, end, work, witness, received_cdbm, start,
+            np.int32(airspace.floor_cdbm), begin + done, end, work, witness, received_cdbm, start[done:],
         )  # fmt: skip
-        n_links = int(start[n_done])
-        parts.append((witness[:n_links], received_cdbm[:n_links]))
-        counts.append(np.diff(start[: n_done + 1]))
+        n_new = int(start[done + n_done])
+        parts.append((witness[:n_new], received_cdbm[:n_new]))
+        start[done : done + n_done + 1] += n_links
+        n_links, done = n_links + n_new, done + n_done
         if needed:
-            _threads.scratch = scratch(int(needed * 1.25), len(shadow.words))
-        elif begin + n_done < end:
-            n_free = max(2 * n_free, len(work.place))
-        begin += n_done
+            _threads.scratch = scratch(int(needed * 1.25), len(shadow.words), len(work.hint))
+        elif done < n_senders:
+            n_free = int(MORE_THAN_LAST * n_links / max(done, 1) * (n_senders - done)) + len(work.place)
     columns = [np.concatenate(column) if len(parts) > 1 else column[0] for column in zip(*parts, strict=True)]
-    _threads.usual = MORE_THAN_LAST * len(columns[0]) / max(n_senders, 1)
-    return Links(np.cumsum(np.concatenate(counts)), columns[0], columns[1], 0)
+    _threads.usual = n_links / max(n_senders, 1)
+    return Links(start, columns[0], columns[1], 0)
 
 
-def _scratch(n_tilings: int) -> Scratch:
+def _scratch(n_tilings: int, n_rows: int) -> Scratch:
     work: Scratch | None = getattr(_threads, "scratch", None)
-    if work is None or len(work.words) != n_tilings:
-        _threads.scratch = work = scratch(FIRST_SCRATCH, n_tilings)
+    if work is None or len(work.words) != n_tilings or len(work.hint) < n_rows:
+        _threads.scratch = work = scratch(FIRST_SCRATCH, n_tilings, n_rows)
     return work

@@ -15,13 +15,16 @@ import numpy as np
 from maps.geodesy import EARTH_RADIUS_M
 from poc.table import Array
 from poc.world.witnessing.laws import NEAREST
-from poc.world.witnessing.packing_compiled import STEP, move, pack
+from poc.world.witnessing.nearness_compiled import at_least, candidates_of
+from poc.world.witnessing.packing_compiled import KERNEL, PART, STEP, in_vectors, move, pack
 from radio_models.float32_compiled import above_exp2, log2, mix64, normal, rounded
 
 GROUP = 64  # senders that share one look at their neighbourhood
 GROUP_BINS = 6  # stand in so many bins side by side
 GROUP_CDB = 800  # and are within this of each other
+BLOCK = 1024  # candidates at a time, so that they stay in the cache; a multiple of STEP
 _ZERO, _ONE, _TWO, _SIX, _ANY = (np.float32(x) for x in (0.0, 1.0, 2.0, 6.0, np.inf))
+_NOT_ANY = np.float32(-1.0)
 _NEVER = np.float32(-4e6)  # 0.01 dBm, and still a number that `rounded` rounds
 _32 = np.uint64(32)
 _LANES = 32
@@ -30,9 +33,9 @@ _STRONGEST = np.int32(32767)
 
 
 class Scratch(NamedTuple):
-    """Working arrays of one thread, as long as the largest neighbourhood.
+    """Working arrays of one thread: the first ones as long as the largest neighbourhood, of which they are.
 
-    The first ones are of the neighbourhood, the others of those of it that one sender may reach.
+    The others are of those of a block of it that one sender may reach; spans of sites; where a row was searched last.
     """
 
     place: Array
@@ -43,7 +46,6 @@ class Scratch(NamedTuple):
     limit: Array
     site: Array
     words: Array
-    square: Array
     wanted: Array
     near_place: Array
     near_square: Array
@@ -54,35 +56,26 @@ class Scratch(NamedTuple):
     shared: Array
     power: Array
     half: Array
+    strong: Array
     span_begin: Array
     span_end: Array
+    hint: Array
 
 
-def scratch(n: int, n_tilings: int) -> Scratch:
-    """Scratch for neighbourhoods of `n` candidates and a shadowing field of so many tilings."""
+def scratch(n: int, n_tilings: int, n_rows: int) -> Scratch:
+    """Scratch for neighbourhoods of `n` candidates, a field of so many tilings and rows of bins of every class."""
     whole, single, word = np.int32, np.float32, np.uint64
-    kinds: tuple[Any, ...] = (
-        whole, whole, whole, whole, single, single, single, word, single, np.uint8, whole, single, single, single,
-        word, single, single, whole, np.int16, whole, whole,
-    )  # fmt: skip
+    near: tuple[Any, ...] = (whole, single, single, single, word, single, single, whole, np.int16, np.uint8)
     n += ROOM
-    return Scratch(*(np.zeros((n_tilings, n) if k == 7 else n, kind) for k, kind in enumerate(kinds)))
+    arrays: list[Array] = [np.zeros(n, kind) for kind in (whole, whole, whole, whole, single, single, single)]
+    arrays += [np.zeros((n_tilings, n), word), np.zeros(n, np.uint8)]
+    arrays += [np.zeros(BLOCK + ROOM, kind) for kind in near]
+    arrays += [np.zeros(length, whole) for length in (n, n, n_rows)]
+    return Scratch(*arrays)
 
 
-_jit = numba.njit(error_model="numpy", nogil=True, cache=True)
-_part = numba.njit(error_model="numpy", nogil=True, forceinline=True)
-
-
-@_part
-def _at_least(column, first, last, wanted):  # type: ignore[no-untyped-def]
-    """First bin of `first` to `last` whose column is `wanted` or beyond."""
-    while first < last:
-        middle = (first + last) >> 1
-        if np.int64(column[middle]) < wanted:
-            first = middle + 1
-        else:
-            last = middle
-    return first
+_jit = numba.njit(**KERNEL)
+_part = numba.njit(**PART)
 
 
 @_part
@@ -114,28 +107,39 @@ def _copied(source, span_begin, span_end, n_spans, target):  # type: ignore[no-u
 
 
 @_part
-def _numbered(span_begin, span_end, n_spans, place):  # type: ignore[no-untyped-def]
-    """Which sites the spans hold."""
-    n = np.int64(0)
+def _gathered(span_begin, span_end, n_spans, all_x, all_y, all_z, all_heard, place, x, y, z, heard):  # type: ignore[no-untyped-def]
+    """Which sites the spans hold, where they are and how well they hear; a few more at the end, of any kind."""
+    n, most = np.int64(0), len(all_x) - STEP
     for span in range(n_spans):
         begin, end = np.int64(span_begin[span]), np.int64(span_end[span])
         for k in range(begin, end, STEP):
+            at = n + k - begin
             for j in range(STEP):
-                place[np.uint64(n + k - begin + j)] = np.int32(k + j)
+                place[np.uint64(at + j)] = np.int32(k + j)
+            if k <= most:
+                move(all_x, k, x, at)
+                move(all_y, k, y, at)
+                move(all_z, k, z, at)
+                move(all_heard, k, heard, at)
+            else:
+                for j in range(k, end):
+                    to = np.uint64(n + j - begin)
+                    x[to], y[to], z[to], heard[to] = all_x[j], all_y[j], all_z[j], all_heard[j]
         n += end - begin
-    for k in range(n, _full(n)):
-        place[k] = 0
 
 
 @_part
 def _limits(heard, base, slope, least, n, limit):  # type: ignore[no-untyped-def]
     """The squared distance [lattice units] beyond which no candidate has a mean of `least` from a sender of `base`."""
+    in_vectors()
     if slope > _ZERO and least > -_ANY:
         for k in range(_full(n)):
             limit[k] = above_exp2((base + heard[k] - least) / slope)
     else:
-        for k in range(_full(n)):
+        for k in range(n):
             limit[k] = _ANY
+    for k in range(n, _full(n)):
+        limit[k] = _NOT_ANY
 
 
 @_part
@@ -149,7 +153,7 @@ def _least_cosine(n_columns, row, row_rad):  # type: ignore[no-untyped-def]
 @_part
 def _neighbourhood(  # type: ignore[no-untyped-def]
     bands, columns, of_bin, of_row, n_columns, row_rad, bin_, last_bin, class_, reach_m, n, n_spans, room,
-    span_begin, span_end,
+    span_begin, span_end, hint,
 ):  # fmt: skip
     """Append all sites of a class that may lie within `reach_m` of some place in some bins side by side."""
     band, n_rows = int(bands[bin_]), len(n_columns)
@@ -182,41 +186,18 @@ def _neighbourhood(  # type: ignore[no-untyped-def]
             n, n_spans = _list(of_bin[first], of_bin[last], n, n_spans, room, span_begin, span_end)
             continue
         if begin < 0:
-            wrapped = _at_least(columns, first, last, begin + wide)
+            wrapped = at_least(columns, first, last, begin + wide, last)
             n, n_spans = _list(of_bin[wrapped], of_bin[last], n, n_spans, room, span_begin, span_end)
             begin = 0
         if end > wide:
-            wrapped = _at_least(columns, first, last, end - wide)
+            wrapped = at_least(columns, first, last, end - wide, first)
             n, n_spans = _list(of_bin[first], of_bin[wrapped], n, n_spans, room, span_begin, span_end)
             end = wide
-        from_ = _at_least(columns, first, last, begin)
-        to = _at_least(columns, from_, min(last, from_ + end - begin), end)
+        from_ = at_least(columns, first, last, begin, np.int64(hint[of_class]))
+        to = at_least(columns, from_, last, end, from_)
+        hint[of_class] = from_
         n, n_spans = _list(of_bin[from_], of_bin[to], n, n_spans, room, span_begin, span_end)
     return n, n_spans
-
-
-@_part
-def candidates_of(  # type: ignore[no-untyped-def]
-    i, x0, y0, z0, far, weaker, n, x, y, z, heard, limit, place, square, wanted, near_square, near_heard, near_place
-):
-    """Put those candidates side by side that are near enough; how many they are.
-
-    `weaker` is what a squared distance shrinks by for a sender that is weaker than the strongest of its group.
-    """
-    myself, full = np.int32(i), _full(n)
-    for k in range(full):
-        east = np.float32(np.int32(x[k] - x0))
-        north = np.float32(np.int32(y[k] - y0))
-        up = np.float32(np.int32(z[k] - z0))
-        square[k] = east * east + north * north + up * up
-    for k in range(full):
-        apart = square[k]
-        wanted[k] = np.uint8((apart <= far) & (apart <= limit[k] * weaker) & (place[k] != myself))
-    for k in range(n, full):
-        wanted[k] = 0
-    pack(wanted, full, square, near_square, 0)
-    pack(wanted, full, heard, near_heard, 0)
-    return pack(wanted, full, place, near_place, 0)
 
 
 @_part
@@ -227,9 +208,11 @@ def _full(n):  # type: ignore[no-untyped-def]
 
 @_part
 def shadowing_of(  # type: ignore[no-untyped-def]
-    words, of_site, pair_cdb, site_cdb, i, n, m, wanted, near_words, sites, word, from_site, bits, shared, total
-):
-    """Shadowing between the site i and each of the `m` candidates of `n` that are near, in `total`."""
+    words, of_site, pair_cdb, site_cdb, i, first, last, m, wanted, near_words, sites, word, from_site, bits, shared,
+    total,
+):  # fmt: skip
+    """Shadowing between the site i and each of the `m` candidates of `first` to `last` that are near, in `total`."""
+    in_vectors()
     full = _full(m)
     for k in range(full):
         total[k] = _ZERO
@@ -238,7 +221,7 @@ def shadowing_of(  # type: ignore[no-untyped-def]
             shared[k] = _SIX
     for tiling in range(words.shape[0]):
         own = words[tiling, i]
-        pack(wanted, _full(n), near_words[tiling], word, 0)
+        pack(wanted, first, last, near_words[tiling], word, 0)
         if pair_cdb > _ZERO:
             _add_normals(word, own, full, bits, total)
         if site_cdb > _ZERO:
@@ -247,7 +230,7 @@ def shadowing_of(  # type: ignore[no-untyped-def]
     for k in range(full):
         total[k] *= pair_cdb
     if site_cdb > _ZERO:
-        pack(wanted, _full(n), sites, from_site, 0)
+        pack(wanted, first, last, sites, from_site, 0)
         mine = of_site[i]
         for k in range(full):
             total[k] += site_cdb * ((mine + from_site[k]) / np.sqrt(shared[k]))
@@ -255,6 +238,7 @@ def shadowing_of(  # type: ignore[no-untyped-def]
 
 @_part
 def _add_normals(word, own, n, bits, total):  # type: ignore[no-untyped-def]
+    in_vectors()
     for k in range(n):
         bits[k] = np.int32(mix64(word[k] + own) >> _32)
     for k in range(n):
@@ -263,9 +247,10 @@ def _add_normals(word, own, n, bits, total):  # type: ignore[no-untyped-def]
 
 @_part
 def keep_strong(  # type: ignore[no-untyped-def]
-    m, base, slope, least, floor_cdbm, square, heard, place, total, power, half, wanted, n_links, witness, received_cdbm
+    m, base, slope, least, floor_cdbm, square, heard, place, total, power, half, strong, n_links, witness, received_cdbm
 ):
     """Append the links that are likely and strong enough; how many there are now."""
+    in_vectors()
     full = _full(m)
     for k in range(full):
         apart = square[k]
@@ -274,13 +259,13 @@ def keep_strong(  # type: ignore[no-untyped-def]
     for k in range(full):
         whole = np.int32(rounded(total[k]))
         power[k] = whole if whole < _STRONGEST else _STRONGEST
-        wanted[k] = np.uint8(whole >= floor_cdbm)
+        strong[k] = np.uint8(whole >= floor_cdbm)
     for k in range(m, full):
-        wanted[k] = 0
+        strong[k] = 0
     for k in range(full):
         half[k] = np.int16(power[k])
-    pack(wanted, full, place, witness, n_links)
-    return pack(wanted, full, half, received_cdbm, n_links)
+    pack(strong, 0, full, place, witness, n_links)
+    return pack(strong, 0, full, half, received_cdbm, n_links)
 
 
 @_part
@@ -312,9 +297,9 @@ def static_links(  # type: ignore[no-untyped-def]
 
     Returns how many senders were done before something was full, and how long the scratch would have to be.
     """
-    place, x, y, z, heard, limit, of_near, words, square, wanted = work[:10]
-    near_place, near_square, near_heard, near_site, near_word, total, shared, power, half = work[10:19]
-    span_begin, span_end = work[19:]
+    place, x, y, z, heard, limit, of_near, words, wanted = work[:9]
+    near_place, near_square, near_heard, near_site, near_word, total, shared, power, half, strong = work[9:19]
+    span_begin, span_end, hint = work[19:]
     all_x, all_y, all_z, sent_cdb, heard_cdb, kinds = (
         sites.x, sites.y, sites.z, sites.sent_cdb, sites.heard_cdb, sites.kind,
     )  # fmt: skip
@@ -335,17 +320,13 @@ def static_links(  # type: ignore[no-untyped-def]
             reach_m = math.sqrt(reach_m2[kind, min(max(step, 0), reach_m2.shape[1] - 1)])
             n, n_spans = _neighbourhood(
                 bands, columns, of_bin, of_row, n_columns, row_rad, bin_, last_bin, class_, reach_m, n,
-                n_spans, room, span_begin, span_end,
+                n_spans, room, span_begin, span_end, hint,
             )  # fmt: skip
         if n > room:
             return i - begin, n
         far, slope = fars[kind], slopes[kind]
         loudest = np.float32(loudest_sent) - losses[kind]
-        _numbered(span_begin, span_end, n_spans, place)
-        _copied(all_x, span_begin, span_end, n_spans, x)
-        _copied(all_y, span_begin, span_end, n_spans, y)
-        _copied(all_z, span_begin, span_end, n_spans, z)
-        _copied(heard_cdb, span_begin, span_end, n_spans, heard)
+        _gathered(span_begin, span_end, n_spans, all_x, all_y, all_z, heard_cdb, place, x, y, z, heard)
         _limits(heard, loudest, slope, least_cdbm, n, limit)
         if site_cdb > _ZERO:
             _copied(of_site, span_begin, span_end, n_spans, of_near)
@@ -356,18 +337,20 @@ def static_links(  # type: ignore[no-untyped-def]
                 return i - begin, 0
             base = np.float32(sent_cdb[i]) - losses[kind]
             weaker = above_exp2((base - loudest) / slope) if slope > _ZERO else _ONE
-            m = candidates_of(
-                i, all_x[i], all_y[i], all_z[i], far, weaker, n, x, y, z, heard, limit, place, square, wanted,
-                near_square, near_heard, near_place,
-            )  # fmt: skip
-            shadowing_of(
-                all_words, of_site, pair_cdb, site_cdb, i, n, m, wanted, words, of_near, near_word, near_site, power,
-                shared, total,
-            )  # fmt: skip
-            n_links = keep_strong(
-                m, base, slope, least_cdbm, floor_cdbm, near_square, near_heard, near_place, total, power, half, wanted,
-                n_links, witness, received_cdbm,
-            )  # fmt: skip
+            for block in range(0, n, BLOCK):
+                block_end = min(block + BLOCK, n)
+                m = candidates_of(
+                    i, all_x[i], all_y[i], all_z[i], far, weaker, block, block_end, x, y, z, heard, limit, place,
+                    wanted, near_square, near_heard, near_place,
+                )  # fmt: skip
+                shadowing_of(
+                    all_words, of_site, pair_cdb, site_cdb, i, block, block_end, m, wanted, words, of_near, near_word,
+                    near_site, power, shared, total,
+                )  # fmt: skip
+                n_links = keep_strong(
+                    m, base, slope, least_cdbm, floor_cdbm, near_square, near_heard, near_place, total, power, half,
+                    strong, n_links, witness, received_cdbm,
+                )  # fmt: skip
             i += 1
             start[i - begin] = n_links
     return i - begin, 0

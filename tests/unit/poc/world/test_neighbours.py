@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from maps.geodesy import EARTH_RADIUS_M, unit_vectors
+from poc.world.witnessing.nearness_compiled import at_least
 from poc.world.witnessing.neighbours import Reach, blocks_of, neighbourhoods
 from poc.world.witnessing.scan_compiled import scan
 
@@ -54,3 +55,13 @@ def test_blocks_cover_every_row_once():
     work = np.array([0, 5, 100, 0, 0, 3, 3])
     ranges = blocks_of(work, 10)
     assert [row for begin, end in ranges for row in range(begin, end)] == list(range(len(work)))
+
+
+def test_a_column_is_found_from_any_hint():
+    rng = np.random.default_rng(7)
+    columns = np.concatenate([np.sort(rng.choice(65_536, n, replace=False)) for n in (300, 5, 90)]).astype(np.uint16)
+    for first, last in ((0, 300), (300, 305), (305, 395)):
+        for wanted in (0, *rng.integers(0, 65_536, 20).tolist(), *columns[first:last:17].tolist()):
+            expected = first + np.searchsorted(columns[first:last], wanted)
+            hints = (0, int(expected), int(expected) - 1, *rng.integers(-5, 400, 6).tolist())
+            assert {at_least(columns, first, last, wanted, hint) for hint in hints} == {expected}

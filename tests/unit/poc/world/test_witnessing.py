@@ -107,7 +107,7 @@ def checksum(airspace, begin=0, end=None, step=10**6, backwards=False):
     for first, last in ranges[::-1] if backwards else ranges:
         found = links_compiled(airspace, first, last)
         calls, heard = receptions_of(airspace, found, first, last, plain=False)
-        beacon = np.repeat(calls.air, np.diff(heard.start))
+        beacon = np.repeat(calls.beacon, np.diff(heard.start))
         order = np.argsort(beacon, kind="stable")
         columns = (beacon, ids[heard.witness], heard.delay_ns, heard.rssi_dbm, heard.snr_db)
         pieces.append([column[order] for column in columns])
@@ -192,9 +192,9 @@ def test_draws_follow_theory():
     """Fading, delay, noise: uniform and independent for adjacent ids, swapped ids and the next seed."""
     n = 400
     ids = np.arange(n, dtype=np.uint64)  # adjacent ids, both as beacons and as hotspots
+    calls = [calls_of(ids, ids, ids, Keys(seed)) for seed in (1, 2)]
     with np.errstate(over="ignore"):
-        words = mix64(calls_of(ids, ids, ids, Keys(1)).air[:, None] ^ mix64(ids)[None])
-        next_seed = mix64(calls_of(ids, ids, ids, Keys(2)).air[:, None] ^ mix64(ids)[None])
+        words, next_seed = (mix64(one.start(one.air)[:, None] ^ mix64(ids)[None]) for one in calls)
     upper, lower = (words >> np.uint64(32)).astype(np.uint32), words.astype(np.uint32)
     for part in (upper, lower, upper.T, (next_seed >> np.uint64(32)).astype(np.uint32)):
         assert kstest(part.ravel() * 2.0**-32, "uniform").pvalue > 1e-3
