@@ -178,7 +178,7 @@ class Fusion:
         rows only (all by default)."""
         own = np.arange(len(network)) if own is None else own
         trust = np.clip(1.0 - suspicion, 0.02, 1.0) if final else np.ones(len(network))
-        survey = survey_with(network, trust)
+        survey = survey_with(network, trust, own)
         channel = survey.channel
         ratio = np.zeros(len(network))
         ratio[own], estimate = Relocation(n_threads=self.n_threads).judge(survey, final, own)
@@ -201,7 +201,7 @@ class Fusion:
     def _own_reports(self, survey: Survey, rows: Array) -> Trace:
         """The relocation ratio of what some hotspots say to have heard, 0 for the others."""
         ratio, away_km = np.zeros(len(survey.network)), np.zeros(len(survey.network))
-        ratio[rows], estimate = Relocation(n_threads=self.n_threads).judge(listening(survey), False, rows)
+        ratio[rows], estimate = Relocation(n_threads=self.n_threads).judge(listening(survey, rows), False, rows)
         away_km[rows] = np.linalg.norm(estimate.point_m - survey.network.place_m[rows], axis=-1) / 1000.0
         return Trace(ratio, [f"what it says to have heard fits best {away:.1f} km away" for away in away_km.tolist()])
 

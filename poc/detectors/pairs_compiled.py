@@ -65,8 +65,8 @@ def on_smooth_curves(place, step, first, second, to_first, to_second):  # type: 
 
 
 @numba.njit(**_OPTIONS)
-def unheard(start, other, hub, sends, beacons, heard_start, heard_other, to_start, to_other):  # type: ignore[no-untyped-def]
-    """Of each subject, in ascending order, those in reach of its asserted place or of its hub that it has no link with.
+def unheard(asked, start, other, hub, sends, beacons, heard_start, heard_other, to_start, to_other):  # type: ignore[no-untyped-def]
+    """Of each subject asked for those in reach of its asserted place or of its hub without a link with it, ascending.
 
     start, other: who is in reach of whom; heard_*: links of subjects; both ascending. A subject that does not send can
     only have missed whoever sent. `to_other` may be empty: then only `to_start` is filled, with where each begins.
@@ -74,6 +74,8 @@ def unheard(start, other, hub, sends, beacons, heard_start, heard_other, to_star
     n_subjects, n, fill = len(start) - 1, 0, len(to_other) > 0
     for s in range(n_subjects):
         to_start[s] = n
+        if not asked[s]:
+            continue
         i, i_end = start[s], start[s + 1]
         j, j_end = 0, 0
         if hub[s] >= 0:

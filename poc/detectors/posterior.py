@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -22,6 +23,12 @@ class Estimate:
     longitude_deg: Array
     point_m: Array
     credible_radius_m: Array
+
+
+def together(parts: Sequence[Estimate]) -> Estimate:
+    """Estimates of several lots of subjects, one lot after the other."""
+    names = (field.name for field in fields(Estimate))
+    return Estimate(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def log_likelihood_elsewhere(candidates: Candidates, asserted_m: Array, tolerance_m: float, farthest_m: float) -> Array:

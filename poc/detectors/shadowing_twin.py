@@ -127,7 +127,7 @@ def _looked_at(
         one, two = np.where(turned, two, one), np.where(turned, one, two)
         apart = network.distance_m(one, two) > _APART_M
         one, two = one[apart], two[apart]
-        links = (start, subject, other, level, variance)
+        links = (start, subject, other, level, variance, np.argsort(subject * n + other, kind="stable"))
         common, _, ratio = _compare(network, channel, trust, one, two, links, _FIRST_LINKS)
         enough, hopeless = common >= _FEWEST, ratio <= _HOPELESS_NAT
         rows = np.flatnonzero(enough & ~hopeless)
@@ -161,20 +161,19 @@ def _compare(
     trust: Array,
     one: Array,
     two: Array,
-    links: tuple[Array, Array, Array, Array, Array],
+    links: tuple[Array, Array, Array, Array, Array, Array],
     most: int,
 ) -> tuple[Array, Array, Array]:
     """(counterparts in common, how far they are trusted, ratio) of pairs over the strongest links of the first of
-    each, at most so many; links are sorted by subject and level."""
+    each, at most so many; links are sorted by subject and level, the last column orders them by counterpart."""
     if len(one) > COMPILED_FROM:
         return _compare_many(network, channel, trust, one, two, links, most)
     n = len(network)
-    start, subject, other, level, variance = links
+    start, subject, other, level, variance, sorter = links
     size = np.minimum(np.diff(start)[one], most)
     pair = np.repeat(np.arange(len(one)), size)
     row = start[one][pair] + np.arange(len(pair)) - np.repeat(np.cumsum(size) - size, size)
     keys = subject * n + other
-    sorter = np.argsort(keys, kind="stable")
     wanted = two[pair] * n + other[row]
     place = np.minimum(np.searchsorted(keys, wanted, sorter=sorter), max(len(keys) - 1, 0))
     mate = sorter[place] if len(keys) else place
@@ -197,14 +196,13 @@ def _compare_many(
     trust: Array,
     one: Array,
     two: Array,
-    links: tuple[Array, Array, Array, Array, Array],
+    links: tuple[Array, Array, Array, Array, Array, Array],
     most: int,
 ) -> tuple[Array, Array, Array]:
     """The same for many pairs."""
     from poc.detectors.twins_compiled import compare
 
-    start, subject, other, level, variance = links
-    by_other = np.argsort(subject * len(network) + other, kind="stable")
+    start, _, other, level, variance, by_other = links
     shared = 1.0 - np.exp(-network.distance_m(one, two) / DECORRELATION_M)
     variances_db2 = 2.0 * channel.sigma_db**2 * np.stack([np.full(len(one), _LOCAL_SHARE), shared])
     common, trusted, ratio = np.zeros(len(one), np.int64), np.zeros(len(one)), np.zeros(len(one))

@@ -42,12 +42,18 @@ class Sightings:
 
 
 def sightings_of(
-    network: Network, channel: Channel, trust: Array, crowding: Array, listening: bool = False
+    network: Network,
+    channel: Channel,
+    trust: Array,
+    crowding: Array,
+    listening: bool = False,
+    rows: Array | None = None,
 ) -> Sightings:
     """The evidence about every hotspot's place.
 
     A hotspot that beaconed is judged by what others report of it, which is harder to forge than its own reports; one
-    that never beaconed by what it says to have heard. listening: judge everybody by the latter.
+    that never beaconed by what it says to have heard. listening: judge everybody by the latter. rows: whose
+    misses are looked for, everybody's by default.
     """
     n = len(network)
     sends = (network.n_beacons > 0) & (not listening)
@@ -63,7 +69,7 @@ def sightings_of(
     hub = _hubs(n, subject, other, level_db, trust)
 
     heard_start = np.searchsorted(subject, np.arange(n + 1))
-    missed_start, missed_other = _unheard(network, sends, hub, heard_start, other)
+    missed_start, missed_other = _unheard(network, sends, hub, heard_start, other, rows)
     missed_subject = np.repeat(np.arange(n), np.diff(missed_start))
     missed_level_db, missed_variance_db2 = _missed_levels(network, channel, missed_subject, missed_other, sends)
 
@@ -140,7 +146,9 @@ def _hubs(n: int, subject: Array, other: Array, level_db: Array, trust: Array) -
     return hub
 
 
-def _unheard(network: Network, sends: Array, hub: Array, heard_start: Array, heard_other: Array) -> tuple[Array, Array]:
+def _unheard(
+    network: Network, sends: Array, hub: Array, heard_start: Array, heard_other: Array, rows: Array | None
+) -> tuple[Array, Array]:
     """(start, counterpart) of the living in reach of each subject's asserted place or of its hub without a link with
     it, in ascending order; a counterpart that never beaconed cannot be missed by a subject that only listens.
 
@@ -148,17 +156,18 @@ def _unheard(network: Network, sends: Array, hub: Array, heard_start: Array, hea
     """
     n = len(network)
     start = np.searchsorted(network.pair_a, np.arange(n + 1))
+    asked = np.ones(n, np.bool_) if rows is None else np.isin(np.arange(n), rows)
     if len(network.pair_a) > COMPILED_FROM:
         from poc.detectors.pairs_compiled import unheard
 
         beacons, found, other = network.n_beacons > 0, np.empty(n + 1, np.int64), np.empty(0, np.int64)
-        unheard(start, network.pair_b, hub, sends, beacons, heard_start, heard_other, found, other)
+        unheard(asked, start, network.pair_b, hub, sends, beacons, heard_start, heard_other, found, other)
         other = np.empty(found[-1], np.int64)
-        unheard(start, network.pair_b, hub, sends, beacons, heard_start, heard_other, found, other)
+        unheard(asked, start, network.pair_b, hub, sends, beacons, heard_start, heard_other, found, other)
         return found, other
     keys = _pairs_to_judge(network, start, sends, hub)
     heard = np.repeat(np.arange(n), np.diff(heard_start)) * n + heard_other
-    keys = keys[places_in(heard, keys) < 0]
+    keys = keys[(places_in(heard, keys) < 0) & asked[keys // max(n, 1)]]
     return np.searchsorted(keys // max(n, 1), np.arange(n + 1)), keys % max(n, 1)
 
 

@@ -35,17 +35,18 @@ def survey_of(evidence: Evidence) -> Survey:
     return survey_with(network, np.ones(len(network)))
 
 
-def survey_with(network: Network, trust: Array) -> Survey:
-    """The survey of a network at a given trust."""
+def survey_with(network: Network, trust: Array, rows: Array | None = None) -> Survey:
+    """The survey of a network at a given trust; who missed whom only of some rows, of all by default."""
     channel = estimate_channel(network, trust)
-    return Survey(network, channel, sightings_of(network, channel, trust, crowding(network, DECORRELATION_M)), trust)
+    crowd = crowding(network, DECORRELATION_M)
+    return Survey(network, channel, sightings_of(network, channel, trust, crowd, rows=rows), trust)
 
 
-def listening(survey: Survey) -> Survey:
-    """The same survey, everybody judged by what it says to have heard."""
+def listening(survey: Survey, rows: Array | None = None) -> Survey:
+    """The same survey, everybody judged by what it says to have heard; misses of some rows only, of all by default."""
     network, channel, trust = survey.network, survey.channel, survey.trust
     crowd = crowding(network, DECORRELATION_M)
-    return replace(survey, sightings=sightings_of(network, channel, trust, crowd, listening=True))
+    return replace(survey, sightings=sightings_of(network, channel, trust, crowd, listening=True, rows=rows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,9 +62,9 @@ def read_reports(hotspots: Path, beacons: Path, witnesses: Path) -> Reports:
     """Read and condense; DataError for a file that cannot be read or lacks a column without which nothing is left."""
     names = Names()
     counts = {name: Rejections() for name in ("hotspots", "beacons", "witnesses")}
-    table, _ = read_hotspots(hotspots, names, counts["hotspots"], HOTSPOT_COLUMNS)
+    table, _ = read_hotspots(hotspots, names, counts["hotspots"], HOTSPOT_COLUMNS, fill_regions=False)
     sent = _columns(beacons, BEACON_COLUMNS, "iot_beacon_ingest_report", counts["beacons"])
-    heard = _columns(witnesses, WITNESS_COLUMNS, "iot_witness_ingest_report", counts["witnesses"])
+    heard = _columns(witnesses, WITNESS_COLUMNS, "iot_witness_ingest_report", counts["witnesses"], encoded=_TEXTS)
     notes: list[str] = []
     beaconer, power_dbm = _beacons(sent, names, table, counts["beacons"], notes)
     beacon = _joined(sent, heard)
@@ -78,8 +78,10 @@ def read_reports(hotspots: Path, beacons: Path, witnesses: Path) -> Reports:
     return Reports(table, case, frequency_hz, names, counts, notes, noise_in_losses="snr_db" not in heard)
 
 
-def _columns(path: Path, required: tuple[str, ...], file_type: str, counts: Rejections) -> dict[str, Any]:
-    """Arrow arrays of the columns there are."""
+def _columns(
+    path: Path, required: tuple[str, ...], file_type: str, counts: Rejections, encoded: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Arrow arrays of the columns there are; encoded ones of Parquet files with each text once."""
     found = file_type_of(path)
     if found is not None and found != file_type:
         raise DataError(f"'{path}' is an oracle file of {found}, expected {file_type}; give the right file.")
@@ -91,7 +93,9 @@ def _columns(path: Path, required: tuple[str, ...], file_type: str, counts: Reje
         if path.suffix.lower() == ".parquet":
             import pyarrow.parquet as pq
 
-            with pq.ParquetFile(path) as file:
+            kinds = pq.read_schema(path)
+            texts = [kind.name for kind in kinds if kind.name in encoded and kind.type in (pa.string(), pa.binary())]
+            with pq.ParquetFile(path, read_dictionary=texts) as file:
                 present = file.schema_arrow.names
                 check_columns(path, required, present)
                 facts = file.metadata
@@ -194,11 +198,12 @@ def _joined(sent: dict[str, Any], heard: dict[str, Any]) -> Array:
     row = np.full(n, -1, np.int64)
     for name in ("beacon", "payload"):
         if name in heard and name in sent:
-            found = pc.index_in(_text(heard[name]), value_set=_text(sent[name]).drop_null())
+            words, index = _words(heard[name])
+            found = pc.index_in(words, value_set=_text(sent[name]).drop_null())
             # positions among the named ones become rows of all
             named = np.flatnonzero(sent[name].is_valid().to_numpy(zero_copy_only=False))
             place = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-            place = np.append(named, -1)[place]
+            place = np.append(np.append(named, -1)[place], -1)[index]
             row = np.where(row < 0, place, row)
     return row
 
@@ -230,13 +235,21 @@ def _losses(
     own = usable & (sender == witness)
     counts.reject("a hotspot heard itself", int(own.sum()))
     rows = np.flatnonzero(usable & ~own)
-    keys = beacon[rows] * (int(witness.max(initial=0)) + 1) + witness[rows]
-    order = np.lexsort((rssi_dbm[rows], keys))
+    first = _first_copies(beacon[rows] * (int(witness.max(initial=0)) + 1) + witness[rows], rssi_dbm[rows])
+    counts.reject("duplicate report", len(rows) - len(first))
+    rows = rows[first]
+    return rows, power_dbm[beacon[rows]] - signal_dbm[rows]
+
+
+def _first_copies(keys: Array, rssi_dbm: Array) -> Array:
+    """Which rows to keep, so that each key is there once: of several the weakest signal."""
+    sorted_keys = np.sort(keys)
+    if not (sorted_keys[1:] == sorted_keys[:-1]).any():
+        return np.arange(len(keys))
+    order = np.lexsort((rssi_dbm, keys))
     first = np.ones(len(order), np.bool_)
     first[1:] = keys[order][1:] != keys[order][:-1]
-    counts.reject("duplicate report", int((~first).sum()))
-    rows = rows[order[first]]
-    return rows, power_dbm[beacon[rows]] - signal_dbm[rows]
+    return order[first]
 
 
 def _activity(hotspots: Table, beaconer: Array, power_dbm: Array, witness: Array) -> Table:
@@ -256,9 +269,15 @@ def _activity(hotspots: Table, beaconer: Array, power_dbm: Array, witness: Array
 def _hotspot_rows(column: Any, names: Names, hotspots: Table) -> Array:
     """Row of the hotspot that each text names; −1 for none."""
     text_of = {names.text_of[number]: row for row, number in enumerate(hotspots["hotspot"].tolist())}
-    encoded = _text(column).dictionary_encode()
-    row_of = np.array([text_of.get(text, -1) for text in encoded.dictionary.to_pylist()] + [-1], np.int64)
-    return row_of[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
+    words, index = _words(column)
+    return np.array([text_of.get(text, -1) for text in words.to_pylist()] + [-1], np.int64)[index]
+
+
+def _words(column: Any) -> tuple[Any, Array]:
+    """(texts without spaces around, which of them each row has; −1 for none)."""
+    if not pa.types.is_dictionary(column.type):
+        column = _text(column).dictionary_encode()
+    return _text(column.dictionary), column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
 
 
 def _text(column: Any) -> Any:

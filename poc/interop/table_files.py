@@ -73,9 +73,10 @@ def read_hotspots(
     counts: Rejections,
     required: tuple[str, ...] = HOTSPOT_COLUMNS,
     keys: dict[str, bytes] | None = None,
+    fill_regions: bool = True,
 ) -> tuple[Table, Gaps]:
     """HOTSPOTS, and what had to be filled in; a hotspot that comes twice is rejected. Public keys that the file tells
-    go into `keys` by name.
+    go into `keys` by name. Without `fill_regions` a region that the file does not tell stays unknown.
     """
     seen: set[int] = set()
     n_silent = 0
@@ -105,7 +106,7 @@ def read_hotspots(
     columns = {c.name: np.array([row[c.name] for row in rows], c.dtype) for c in HOTSPOTS.columns}
     unsaid = np.flatnonzero((columns["region"] < 0) & (columns["cell"] != 0))
     n_near = n_nowhere = 0
-    if len(unsaid):
+    if len(unsaid) and fill_regions:
         plans = plans_of(*coordinates_from_cells(columns["cell"][unsaid]))
         columns["region"][unsaid] = [REGION_NUMBERS.get(name, UNKNOWN_REGION_NUMBER) for name in plans.plan.tolist()]
         n_near, n_nowhere = int((plans.near & (plans.plan != "")).sum()), int((plans.plan == "").sum())
