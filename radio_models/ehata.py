@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from radio_models.checked_links import CheckedLinks, Wanted
 from radio_models.domain import Domain
 from radio_models.ehata_path import read_terrain
 from radio_models.elementwise import choose, evaluate, larger, log10, part, smaller
@@ -128,8 +129,8 @@ def extended_hata_loss_db(
     step_m          distance between points [m]
     reliability     share of locations whose loss is not more, 0 to 1, by the rational inverse normal of NTIA's code
 
-    Raises RadioError for fewer than three points, steps that are not positive, numbers that are not finite, and a hole
-    in a lone profile; in a batch, a link with a hole in its profile has +inf as its loss, and the others are computed.
+    Raises RadioError for fewer than three points, a lone number that is not finite and above 0, a hole in a lone
+    profile; in a batch, a link with a bad profile or number has +inf as its loss, and the others are computed.
 
     >>> extended_hata_loss_db(np.full(101, 10.0), 50.0, 3600.0, 30.0, 1.5).round(3).item()
     169.434
@@ -139,23 +140,26 @@ def extended_hata_loss_db(
         raise RadioError(
             f"elevation_m has shape {ground.shape}, expected (points,) or (links, points), 3 points or more."
         )
-    links = np.broadcast_shapes(
-        ground.shape[:-1], *(np.shape(value) for value in (step_m, frequency_mhz, base_height_m, mobile_height_m))
-    )
-    columns: dict[str, Floats] = {}
-    for name, value in (
-        ("step_m", step_m),
-        ("frequency_mhz", frequency_mhz),
-        ("base_height_m", base_height_m),
-        ("mobile_height_m", mobile_height_m),
-    ):
-        columns[name] = np.broadcast_to(floats(value), links).ravel()
-        wrong = columns[name][~(np.isfinite(columns[name]) & (columns[name] > 0.0))]
-        if wrong.size:
-            raise RadioError(f"{name} holds {wrong[0]}, expected a finite number above 0; correct it.")
+    checked = CheckedLinks()
+    given = {
+        name: checked.column(name, value, Wanted(unit, 0.0, above=True))
+        for name, value, unit in (
+            ("step_m", step_m, "m"),
+            ("frequency_mhz", frequency_mhz, "MHz"),
+            ("base_height_m", base_height_m, "m"),
+            ("mobile_height_m", mobile_height_m, "m"),
+        )
+    }
+    try:
+        links = np.broadcast_shapes(ground.shape[:-1], *(column.shape for column in given.values()))
+    except ValueError as error:
+        shapes = ", ".join(f"{name} {column.shape}" for name, column in given.items())
+        raise RadioError(f"profiles {ground.shape} and {shapes} do not broadcast; align them.") from error
+    columns = {name: np.broadcast_to(column, links).ravel() for name, column in given.items()}
     holed = np.asarray(~np.isfinite(ground).all(axis=-1))
     if ground.ndim == 1 and holed.any():
         raise RadioError("elevation_m holds NaN or infinity, expected heights in metres; fill the gaps.")
+    checked.spoil(holed)
     ground = np.where(holed[..., None], 0.0, ground) if holed.any() else ground
     if not 0.0 < reliability < 1.0:
         raise RadioError(f"reliability is {reliability}, expected between 0 and 1; correct it.")
@@ -176,8 +180,7 @@ def extended_hata_loss_db(
     )
     spread_db = _upper_normal(reliability) * location_sigma_db(columns["frequency_mhz"], environment)
     gains_db = np.array([link.correction_db for link in terrain])
-    loss_db = (median_db - spread_db - gains_db).reshape(links)
-    return np.where(holed, np.inf, loss_db) if holed.any() else loss_db
+    return checked.marked((median_db - spread_db - gains_db).reshape(links))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,15 +219,16 @@ class ExtendedHata:
             columns = paths.distance_m, paths.frequency_hz, paths.tx_height_m, paths.rx_height_m
             kind = self.environment == "suburban", self.environment == "rural"
             return in_shape(evaluate(_smooth_path, *columns, settings=kind), paths.shape)
-        base_m, mobile_m = paths.base_height_m, paths.mobile_height_m
         ground = np.broadcast_to(paths.elevation_m, (*paths.shape, np.shape(paths.elevation_m)[-1]))
         # profiles run from tx to rx; this model reads them from the mobile
         from_rx = np.broadcast_to(paths.tx_height_m > paths.rx_height_m, paths.shape)[..., None]
         ground = np.where(from_rx, ground[..., ::-1], ground)
         step_m = paths.distance_m / (ground.shape[-1] - 1) if paths.step_m is None else paths.step_m
-        return extended_hata_loss_db(
-            ground, step_m, paths.frequency_hz / 1e6, base_m, mobile_m, environment=self.environment
-        )
+        link = [step_m, paths.frequency_hz / 1e6, paths.base_height_m, paths.mobile_height_m]
+        if paths.shape:
+            ground = ground.reshape(-1, ground.shape[-1])
+            link = [np.broadcast_to(column, paths.shape).ravel() for column in link]
+        return extended_hata_loss_db(ground, *link, environment=self.environment).reshape(paths.shape)
 
 
 def _smooth_path(d_m: Any, f_hz: Any, tx: Any, rx: Any, suburban: bool, rural: bool) -> Any:

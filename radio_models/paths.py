@@ -52,9 +52,12 @@ class Paths:
             object.__setattr__(self, name, np.maximum(_finite(getattr(self, name), name), least))
         if not np.all(self.frequency_hz > 0.0):
             raise RadioError("frequency_hz holds 0, expected more than 0 Hz; correct the frequency.")
+        if self.step_m is not None:
+            object.__setattr__(self, "step_m", _numbers(self.step_m, "step_m"))  # judged link by link, as the profiles
         shapes = [
             np.shape(getattr(self, name)) for name in ("distance_m", "frequency_hz", "tx_height_m", "rx_height_m")
         ]
+        shapes += [self.step_m.shape] if self.step_m is not None else []
         shapes += [np.shape(clutter) for clutter in (self.tx_clutter, self.rx_clutter) if clutter is not None]
         if self.elevation_m is not None:
             shapes.append(np.shape(self.elevation_m)[:-1])
@@ -68,7 +71,8 @@ class Paths:
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape that the fields broadcast to, and that of every loss."""
-        fields = (self.distance_m, self.frequency_hz, self.tx_height_m, self.rx_height_m)
+        fields = [self.distance_m, self.frequency_hz, self.tx_height_m, self.rx_height_m]
+        fields += [self.step_m] if self.step_m is not None else []
         return np.broadcast_shapes(
             *(field.shape for field in fields), np.shape(self.elevation_m)[:-1] if self.elevation_m is not None else ()
         )
@@ -94,8 +98,15 @@ class Paths:
         return np.asarray(np.sqrt(np.maximum(self.distance_m**2 - rise_m**2, MIN_DISTANCE_M**2)))
 
 
+def _numbers(values: Any, name: str) -> npt.NDArray[np.float64]:
+    try:
+        return np.asarray(values, np.float64)
+    except (TypeError, ValueError) as error:
+        raise RadioError(f"{name} is {values!r}, expected numbers; convert it.") from error
+
+
 def _finite(values: Any, name: str) -> npt.NDArray[np.float64]:
-    array = np.asarray(values, np.float64)
+    array = _numbers(values, name)
     if not np.all(np.isfinite(array)) or np.any(array < 0.0):
         worst = array[~np.isfinite(array) | (array < 0.0)].flat[0]
         raise RadioError(f"{name} holds {worst}, expected a finite number of at least 0; correct the input.")

@@ -64,9 +64,10 @@ def test_without_terrain_it_is_the_median() -> None:
     [
         ({"elevation_m": [1.0, 2.0]}, r"elevation_m has shape \(2,\)"),
         ({"elevation_m": [1.0, np.nan, 2.0]}, "elevation_m holds NaN"),
-        ({"step_m": 0.0}, "step_m holds 0"),
-        ({"frequency_mhz": np.inf}, "frequency_mhz holds inf"),
-        ({"base_height_m": -5.0}, "base_height_m holds -5"),
+        ({"step_m": 0.0}, "step_m is 0; expected more than 0 m"),
+        ({"frequency_mhz": np.inf}, "frequency_mhz is inf; expected"),
+        ({"base_height_m": -5.0}, "base_height_m is -5; expected"),
+        ({"step_m": [60.0] * 2, "frequency_mhz": [2e3] * 3}, r"step_m \(2,\), frequency_mhz \(3,\).*do not broadcast"),
         ({"reliability": 1.0}, "reliability is 1"),
         ({"environment": "sea"}, "environment is 'sea'"),
     ],
@@ -87,10 +88,14 @@ def test_bad_input_is_named(change: dict, word: str) -> None:
 def test_a_hole_in_one_profile_of_a_batch_costs_its_own_link_alone() -> None:
     ground = np.stack([HILLS, HILLS, HILLS])
     ground[1, 7] = np.nan
-    alone = extended_hata_loss_db(HILLS, 60.0, 2000.0, 50.0, 2.0)
-    assert extended_hata_loss_db(ground, 60.0, 2000.0, 50.0, 2.0).tolist() == [alone, np.inf, alone]
+    alone = float(extended_hata_loss_db(HILLS, 60.0, 2000.0, 50.0, 2.0))
+    assert extended_hata_loss_db(ground, 60.0, 2000.0, 50.0, 2.0) == pytest.approx([alone, np.inf, alone])
     paths = Paths(17_940.0, 2e9, 50.0, 2.0, elevation_m=ground, step_m=60.0)
     assert np.isfinite(ExtendedHata().loss_db(paths)).tolist() == [True, False, True]
+    steps_m = extended_hata_loss_db(HILLS, [60.0, np.nan, 60.0], 2000.0, 50.0, 2.0)
+    assert steps_m == pytest.approx([alone, np.inf, alone])
+    grid = ExtendedHata().loss_db(Paths(np.full((2, 3), 17_940.0), 2e9, 50.0, 2.0, elevation_m=HILLS, step_m=60.0))
+    assert grid == pytest.approx(np.full((2, 3), alone))
 
 
 def test_a_wrong_environment_is_named() -> None:

@@ -34,6 +34,10 @@ def test_no_links_at_all() -> None:
     assert Paths(np.zeros(0), 868e6, np.zeros(0), np.zeros(0)).n_links == 0
 
 
+def test_steps_of_their_own_make_links_of_their_own() -> None:
+    assert Paths(500.0, 868e6, 10.0, 2.0, elevation_m=np.zeros(9), step_m=[10.0, 20.0]).shape == (2,)
+
+
 def test_base_is_the_higher_end_whichever_way_the_link_points() -> None:
     paths = Paths(1000.0, 868e6, [10.0, 2.0], [2.0, 10.0])
     assert paths.base_height_m.tolist() == [10.0, 10.0]
@@ -56,6 +60,9 @@ def test_ground_distance_is_the_leg_of_the_triangle() -> None:
         ({"rx_height_m": np.array([1.0, np.nan])}, "rx_height_m holds nan"),
         ({"distance_m": np.ones(3), "tx_height_m": np.ones(2)}, "do not broadcast"),
         ({"distance_m": np.ones(3), "elevation_m": np.zeros((2, 9))}, "do not broadcast"),
+        ({"distance_m": np.ones(3), "step_m": np.ones(2)}, "do not broadcast"),
+        ({"distance_m": "far"}, "distance_m is 'far', expected numbers"),
+        ({"step_m": "wide"}, "step_m is 'wide', expected numbers"),
     ],
 )
 def test_errors_name_the_field_and_its_value(change: dict, word: str) -> None:
