@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from poc.store import RunData
 
-HEX_RESOLUTION = 8
+HEX_RESOLUTION, MAX_HEXES = 8, 10_000
 BONES_PER_HNT = 1e8
 MAX_LINKS = 20_000
 _SAME_PLACE_KM = 0.05
@@ -140,7 +140,16 @@ def witness_graph_figure(run: RunData) -> Figure:
                 list(lines[those]), colors=colour, linewidths=0.5, alpha=alpha, rasterized=True, zorder=z,
             ))  # fmt: skip
             axes.plot([], [], color=colour, label=text)
-    axes.scatter(east[~liar], north[~liar], s=6, c=INK, zorder=3, linewidths=0, rasterized=len(east) > MAX_VECTOR_MARKS)
+    dense = len(east) > MAX_VECTOR_MARKS
+    axes.scatter(
+        east[~liar],
+        north[~liar],
+        s=0.4 if dense else 6,
+        c=INK,
+        zorder=1.9 if dense else 3,
+        linewidths=0,
+        rasterized=dense,
+    )
     if liar.any():
         axes.scatter(east[liar], north[liar], s=18, marker="^", facecolors=PAPER, edgecolors=VERMILION, zorder=3.1)
     frame_places(axes, east, north)
@@ -167,10 +176,10 @@ def density_scale_figure(run: RunData) -> Figure:
     if not known.any():
         say_instead(axes, "No beacon was valid, so none was given a scale.")
         return figure
-    cells, place = np.unique(_hexes(hotspots["cell"])[row[known]], return_inverse=True)
+    cells, place, resolution = _hexes(hotspots["cell"][row[known]])
     n_beacons = np.bincount(place, minlength=len(cells))
     mean = np.bincount(place, verdicts["hex_scale_e4"][known], minlength=len(cells)) / n_beacons / 1e4
-    _draw_hexes(axes, run, hotspots, cells, mean, "mean density scale", Normalize(0.0, 1.0))
+    _draw_hexes(axes, run, hotspots, cells, mean, f"mean density scale, {resolution}", Normalize(0.0, 1.0))
     return figure
 
 
@@ -183,19 +192,26 @@ def rewards_map_figure(run: RunData) -> Figure:
         return figure
     row = rows_in(hotspots["hotspot"], earned[0])
     paid = (row >= 0) & (earned[1] > 0)
-    cells, place = np.unique(_hexes(hotspots["cell"])[row[paid]], return_inverse=True)
+    cells, place, resolution = _hexes(hotspots["cell"][row[paid]])
     amount = np.bincount(place, earned[1][paid], minlength=len(cells)) / BONES_PER_HNT
     norm = LogNorm(max(amount.min(), amount.max() * 1e-4), amount.max() * 1.0001)
-    _draw_hexes(axes, run, hotspots, cells, amount, "paid [HNT]", norm)
+    _draw_hexes(axes, run, hotspots, cells, amount, f"paid [HNT], {resolution}", norm)
     return figure
 
 
-def _hexes(cells: Array) -> Array:
-    """The hex of each cell at HEX_RESOLUTION; a coarser cell stands for itself."""
-    fine = resolutions(cells) >= HEX_RESOLUTION
-    hexes = cells.copy()
-    hexes[fine] = parents(cells[fine], HEX_RESOLUTION)
-    return np.asarray(hexes)
+def _hexes(cells: Array) -> tuple[Array, Array, str]:
+    """The hexes to draw, the hex of each cell, and their size in words; a coarser cell stands for itself.
+
+    Of HEX_RESOLUTION, or where that would be more than MAX_HEXES, which are too small to see, of a coarser one.
+    """
+    for resolution in range(HEX_RESOLUTION, -1, -1):
+        fine = resolutions(cells) >= resolution
+        hexes = cells.copy()
+        hexes[fine] = parents(cells[fine], resolution)
+        drawn, place = np.unique(hexes, return_inverse=True)
+        if len(drawn) <= MAX_HEXES:
+            break
+    return drawn, place, f"hexes of resolution {resolution}"
 
 
 def _map_canvas(run: RunData, title: str) -> tuple[Figure, Axes]:
@@ -228,6 +244,7 @@ def _draw_hexes(
     )  # fmt: skip
     axes.add_collection(hexes)
     east, north = plane(hotspots["latitude_deg"], hotspots["longitude_deg"])
-    axes.scatter(east, north, s=2, c=INK, linewidths=0, zorder=3, rasterized=len(east) > MAX_VECTOR_MARKS)
+    if len(east) <= MAX_VECTOR_MARKS:  # more would hide the colours
+        axes.scatter(east, north, s=2, c=INK, linewidths=0, zorder=3)
     frame_places(axes, east, north)
-    colour_bar(axes, hexes, f"{label}, hexes of resolution {HEX_RESOLUTION}")
+    colour_bar(axes, hexes, label)

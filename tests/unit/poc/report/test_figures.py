@@ -15,6 +15,7 @@ from maps.grid import coordinates_from_cells
 from maps.synthetic import synthetic_city
 from poc.errors import DataError
 from poc.metrics.columns import thinned
+from poc.report import place_figures
 from poc.report.figures import FIGURES, figure_bytes
 from poc.store import RunData
 
@@ -108,6 +109,19 @@ def test_hexes_hold_all_that_was_paid(hand_run: RunData) -> None:
     )
     paid = hand_run.metrics["rewards"]["n_bones_paid"] / 1e8
     assert float(np.sum(hexes.get_array())) == pytest.approx(paid)
+
+
+def test_many_hexes_are_drawn_as_fewer_larger_ones(hand_run: RunData, monkeypatch: pytest.MonkeyPatch) -> None:
+    fine = FIGURES["rewards-map"](hand_run)
+    monkeypatch.setattr(place_figures, "MAX_HEXES", 4)
+    coarse = FIGURES["rewards-map"](hand_run)
+    drawn = [
+        next(each for each in figure.axes[0].collections if isinstance(each, PolyCollection)).get_array()
+        for figure in (fine, coarse)
+    ]
+    assert len(drawn[1]) <= 4 < len(drawn[0])
+    assert np.isclose(drawn[0].sum(), drawn[1].sum())
+    assert "hexes of resolution 8" in words(fine) and "hexes of resolution 8" not in words(coarse)
 
 
 def test_density_scales_are_those_of_the_verdicts(hand_run: RunData) -> None:
