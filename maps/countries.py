@@ -22,6 +22,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from maps.errors import MapError
+from maps.outline import outline_from_ring
 
 NEAREST_KM = 50.0
 _KM_PER_DEG = 111.195  # of latitude, on the sphere of maps.geodesy
@@ -121,9 +122,17 @@ def _atlas() -> _Atlas:
         for rings in geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]:
             shell, *holes = (_ring(ring, arcs) for ring in rings)
             if len(shell) > _POINT:  # islets that the grid of the file shrank to a point or a line are left out
-                polygons.append(shapely.Polygon(shell, [hole for hole in holes if len(hole) > _POINT]))
-                countries.append((name, plans[name]))
+                parts = _cut(shell) or [shapely.Polygon(shell, [hole for hole in holes if len(hole) > _POINT])]
+                polygons.extend(parts)
+                countries.extend([(name, plans[name])] * len(parts))
     return _Atlas(shapely.STRtree(shapely.make_valid(np.array(polygons))), countries)
+
+
+def _cut(shell: npt.NDArray[np.float64]) -> list[BaseGeometry]:
+    """The pieces of land on either side of ±180°, or around a pole; none where its ring stays on one side."""
+    if np.abs(np.diff(shell[:, 0])).max() < 180.0:  # the file's rings jump from one side to the other
+        return []
+    return list(shapely.get_parts(outline_from_ring(shell[:-1, 1], shell[:-1, 0])))
 
 
 def _arc(steps: list[list[int]], transform: dict[str, list[float]]) -> npt.NDArray[np.float64]:

@@ -3,7 +3,7 @@ from importlib import resources
 
 import pytest
 
-from maps.countries import plans_of
+from maps.countries import borders_of, plans_of
 from radio_models.lora.region_plans import REGION_PLANS
 
 CAPITALS = [
@@ -45,3 +45,11 @@ def test_plans_are_known_to_the_radio():
         rows = list(csv.DictReader(file))
     assert {row["plan"] for row in rows} - {""} <= set(REGION_PLANS)
     assert len({row["country"] for row in rows}) == len(rows) > 240
+
+
+def test_land_across_the_antimeridian_is_cut_there_and_that_around_the_pole_holds_it():
+    fiji = borders_of([242])
+    assert max(piece.bounds[2] - piece.bounds[0] for piece in fiji.geoms) < 3.0
+    assert (fiji.bounds[0], fiji.bounds[2]) == (-180.0, 180.0)
+    found = plans_of([-16.5, -16.9, -16.8, 66.0, 66.0, 71.2, -89.0], [-110.0, 0.0, 179.5, -175.0, 178.0, 180.0, 0.0])
+    assert found.country.tolist() == ["", "", "Fiji", "Russia", "Russia", "Russia", "Antarctica"]
