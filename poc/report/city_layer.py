@@ -48,8 +48,7 @@ class Plane:
     def __call__(self, latitude_deg: Any, longitude_deg: Any) -> tuple[Array, Array]:
         """(east, north) [km], or (longitude, latitude) [deg] of a whole map."""
         if self.whole:
-            off = np.asarray(longitude_deg, np.float64) - self.longitude_deg  # an edge at either end stays there
-            off = np.where(off > 180.0, off - 360.0, np.where(off < -180.0, off + 360.0, off))
+            off = _short_way(np.asarray(longitude_deg, np.float64) - self.longitude_deg)
             return off + self.longitude_deg, np.asarray(latitude_deg, np.float64)
         east_m, north_m = local_metres(latitude_deg, longitude_deg, self.latitude_deg, self.longitude_deg)
         return np.asarray(east_m) / 1000.0, np.asarray(north_m) / 1000.0
@@ -61,8 +60,24 @@ class Plane:
         return coordinates_from_local_metres(1000.0 * east, 1000.0 * north, self.latitude_deg, self.longitude_deg)
 
     def cells(self, cells: Array) -> list[Array]:
-        """Outlines of H3 cells, each (n, 2) east and north [km]."""
-        return [np.column_stack(self(ring[:, 0], ring[:, 1])) for ring in boundaries(cells)]
+        """Outlines of H3 cells, each (n, 2) east and north [km].
+
+        A cell across the cut of a whole map sticks out beyond the edge that its first corner is near.
+
+        >>> from maps.grid import cells_from_coordinates
+        >>> (outline,) = Plane(0.0, 0.0, whole=True).cells(np.array([cells_from_coordinates(-17.0, 180.0, 3)]))
+        >>> float(np.ptp(outline[:, 0])) < 3.0
+        True
+        """
+        outlines = [np.column_stack(self(ring[:, 0], ring[:, 1])) for ring in boundaries(cells)]
+        for outline in outlines if self.whole else []:
+            outline[:, 0] = outline[0, 0] + _short_way(outline[:, 0] - outline[0, 0])
+        return outlines
+
+
+def _short_way(off_deg: Array) -> Array:
+    """Differences of longitude [deg] the short way round; half way round is left on its side."""
+    return np.where(off_deg > 180.0, off_deg - 360.0, np.where(off_deg < -180.0, off_deg + 360.0, off_deg))
 
 
 def plane_of(city: City | None, latitude_deg: Array, longitude_deg: Array) -> Plane:
