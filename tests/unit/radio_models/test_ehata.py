@@ -94,8 +94,12 @@ def test_a_hole_in_one_profile_of_a_batch_costs_its_own_link_alone() -> None:
     assert np.isfinite(ExtendedHata().loss_db(paths)).tolist() == [True, False, True]
     steps_m = extended_hata_loss_db(HILLS, [60.0, np.nan, 60.0], 2000.0, 50.0, 2.0)
     assert steps_m == pytest.approx([alone, np.inf, alone])
+
+
+def test_links_in_a_grid_are_those_links() -> None:
+    one = float(ExtendedHata().loss_db(Paths(17_940.0, 2e9, 50.0, 2.0, elevation_m=HILLS, step_m=60.0)))
     grid = ExtendedHata().loss_db(Paths(np.full((2, 3), 17_940.0), 2e9, 50.0, 2.0, elevation_m=HILLS, step_m=60.0))
-    assert grid == pytest.approx(np.full((2, 3), alone))
+    assert grid == pytest.approx(np.full((2, 3), one))
 
 
 def test_a_wrong_environment_is_named() -> None:
