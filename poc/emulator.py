@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from poc.checkpoint import Between
 from poc.detectors.evidence import Case, Evidence, case_of, forget, window
+from poc.heap import fleet_arrays_apart
 from poc.piecewise import FROM_HOTSPOTS, WHOLE, Whole, judged_in_pieces, neighbours_together, wanted_of, why_whole
 from poc.profiles.profile import EvidenceKind, Profile
 from poc.rewards.amounts import pay
@@ -28,6 +30,7 @@ from poc.world.parties import Party, act, moves_of, parties, standing
 from poc.world.recruiting import Campaign
 from poc.world.truth import Setting, Span, World
 
+LARGE_ARRAYS_FROM = 200_000  # hotspots
 _NO_REPORTS = {"beacons": BEACONS.empty(), "receptions": RECEPTIONS.empty()}  # for networks with other evidence
 
 
@@ -86,6 +89,8 @@ class Emulation:
         watch = Stopwatch()
         profile = profile_of(scenario)
         detectors = detectors_of(scenario, profile)
+        if scenario.fleet.n_hotspots >= LARGE_ARRAYS_FROM:
+            fleet_arrays_apart()
         setting = setting_of(scenario, city_of(scenario), jobs)
         world, campaigns = first_world(setting)
         first_list = Denylist("unloaded" if scenario.detectors.denylist == "unloaded" else "absent")
@@ -93,7 +98,7 @@ class Emulation:
         watch.lap("setup")
         made = (*standing(campaigns), *parties(scenario.actors, campaigns))
         large = len(world.hotspots) >= FROM_HOTSPOTS
-        repeaters = bool((world.truth["nuisance"] == "beside-repeater").any())
+        repeaters = bool(world.truth.says("nuisance", "beside-repeater").any())
         obstacle = why_whole(profile, campaigns, detectors.values(), repeaters=repeaters) if large else ""
         warnings = [WHOLE.format(obstacle)] if obstacle else []
         in_pieces = large and not obstacle
@@ -166,12 +171,13 @@ class Emulation:
         """Yield an epoch of a large fleet piece by piece; what is left at the end is returned."""
         wanted = wanted_of(self.scenario.reports, kind, self.profile, any_detector=bool(self.detectors))
         hotspots, place = neighbours_together(world.hotspots)
-        shards, entropies = observer.shards(world, span, place), observer.entropies(span)
+        entropies = observer.entropies(span)
         if wanted.every_report:
             yield Epoch(span, {"entropies": entropies}, {}, False)
         pieces = judged_in_pieces(
-            kind, self.profile.reward_rule, shards, hotspots, world.validator_state, self.profile.limits,
-            entropies, wanted, waiting_room, self.setting.jobs, self.watch.lap,
+            kind, self.profile.reward_rule, partial(observer.over_shards, world, span, place), hotspots,
+            world.validator_state, self.profile.limits, entropies, wanted, waiting_room, self.setting.jobs,
+            self.watch.lap,
         )  # fmt: skip
         while True:
             try:

@@ -13,13 +13,13 @@ import numpy as np
 from poc.table import Array
 
 
-def gathered(values: Array, rows: Array) -> Array:
-    """`values[rows]` of numbers that lie side by side; no row lies outside.
+def gathered(values: Array, rows: Array, out: Array | None = None) -> Array:
+    """`values[rows]` of numbers that lie side by side; no row lies outside. `out` is of the same kind of number.
 
     >>> gathered(np.array([1.5, 2.5]), np.array([1, -1, 0], np.int32)).tolist()
     [2.5, 2.5, 1.5]
     """
-    out = np.empty(len(rows), values.dtype)
+    out = np.empty(len(rows), values.dtype) if out is None else out
     words = f"u{values.itemsize}"  # bits are copied, whatever they mean: one compiled loop for each width
     _gather(_locked(values.view(words)), _locked(rows), out.view(words))
     return out

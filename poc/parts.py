@@ -14,11 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from poc.store import ROW_GROUP, parquet_writer, with_epoch
+from poc.row_group import ROW_GROUP, RowGroup
+from poc.store import parquet_writer
 from poc.table import Table
 
 PART_ROWS = 16 * ROW_GROUP
@@ -75,28 +74,25 @@ class _Parts:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._epoch, self._number, self._rows = -1, 0, 0
-        self._waiting: list[pa.Table] = []
-        self._n_waiting = 0
+        self._group: RowGroup | None = None
         self._writer: pq.ParquetWriter | None = None
         self._there = False
 
     def append(self, epoch: int, table: Table) -> None:
         if epoch != self._epoch:
             self._epoch, self._number = epoch, 0
-        for begin in range(0, max(len(table), 1), ROW_GROUP):
-            some = (
-                table if len(table) <= ROW_GROUP else table.take(np.arange(begin, min(begin + ROW_GROUP, len(table))))
-            )
-            if len(some) or not self._n_waiting:
-                self._waiting.append(with_epoch(epoch, some))
-                self._n_waiting += len(some)
-            while self._n_waiting >= ROW_GROUP:
-                self._put(ROW_GROUP)
+        if self._group is None:
+            self._group = RowGroup(table.schema, epoch, ROW_GROUP)
+        taken = 0
+        while taken < len(table):
+            taken += self._group.fill(table.slice(taken, len(table)))
+            if self._group.full:
+                self._put(self._group)
 
     def finish(self) -> None:
-        if self._waiting and (self._n_waiting or self._rows + self._number == 0):
-            self._put(self._n_waiting)
-        self._waiting, self._n_waiting = [], 0
+        group, self._group = self._group, None
+        if group is not None and (len(group) or self._rows + self._number == 0):
+            self._put(group)
         if self._rows or self._writer is not None:
             self._close()
 
@@ -107,19 +103,17 @@ class _Parts:
                 self._writer.close()
             self._writer = None
 
-    def _put(self, n_rows: int) -> None:
-        """Write the first rows that wait as one row group."""
-        waiting = pa.concat_tables(self._waiting)
-        self._waiting, self._n_waiting = [waiting.slice(n_rows)], self._n_waiting - n_rows
-        path = self._path()
+    def _put(self, group: RowGroup) -> None:
+        """Write the rows of a group, and so empty it."""
+        rows, path = group.emptied(), self._path()
         if not self._rows:
             self._there = path.exists()
         if not self._there:
             if self._writer is None:
                 self.folder.mkdir(exist_ok=True)
-                self._writer = parquet_writer(path.with_name(path.name + UNFINISHED), waiting.schema)
-            self._writer.write_table(waiting.slice(0, n_rows).combine_chunks(), row_group_size=ROW_GROUP)
-        self._rows += n_rows
+                self._writer = parquet_writer(path.with_name(path.name + UNFINISHED), rows.schema)
+            self._writer.write_table(rows, row_group_size=ROW_GROUP)
+        self._rows += rows.num_rows
         if self._rows >= PART_ROWS:
             self._close()
 

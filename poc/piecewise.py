@@ -1,6 +1,6 @@
 """An epoch of a large fleet, judged shard by shard, so that nothing of the size of all reports or links is held.
 
-Each shard is checked as soon as the radio hands it over, waits in a spool until the memory of the whole epoch is
+Each shard is checked on the thread that the radio made it on, waits in a spool until the memory of the whole epoch is
 known, and is then decided; its tables go to whoever keeps them, piece by piece. `jobs` threads check and decide shards
 at the same time; pieces come in the order of the shards, so results depend on neither.
 """
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from poc.heap import hand_back
 from poc.profiles.profile import EvidenceKind, Profile
 from poc.rewards.claims import beacon_witness_claims
 from poc.schema import CLAIMS, LINK_STATISTICS
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 Piece = dict[str, Table]
 Done = TypeVar("Done")
+OverShards = Callable[[Callable[[int, ReportShard], "_Seen"]], Iterator["_Seen"]]
 FROM_HOTSPOTS = 2_000  # smaller fleets are done before a compiler has started
 WHOLE = "The reports of an epoch are held all at once, since {}; memory grows with their number."
 
@@ -99,7 +101,7 @@ def neighbours_together(hotspots: Table) -> tuple[Table, Array]:
 def judged_in_pieces(
     kind: EvidenceKind,
     rule: Any,
-    shards: Iterator[ReportShard],
+    over_shards: OverShards,
     hotspots: Table,
     state: ValidatorState,
     limits: Any,
@@ -109,48 +111,54 @@ def judged_in_pieces(
     jobs: int,
     lap: Callable[[str], None],
 ) -> Generator[Piece, None, Whole]:
-    """Yield the tables of an epoch piece by piece, and return what is left; shards wait in `folder`."""
+    """Yield the tables of an epoch piece by piece, and return what is left; shards wait in `folder`.
+
+    `over_shards` gives what a function makes of each numbered shard, in their order, several at the same time.
+    """
     from poc.detectors.shard_evidence import Life, link_statistics_of
     from poc.rewards.tally import Tally
-    from poc.validator.shards.judge import Checked, ShardJudge
+    from poc.validator.shards.judge import ShardJudge
 
     assert kind.rules is not None
     judge = ShardJudge(
         kind.rules, hotspots, state, limits, entropies, Spool(folder),
         every_report=wanted.every_report, with_signal=wanted.claims,
     )  # fmt: skip
-    sites = judge.sites
-    ids = sites.hotspots["hotspot"]
-    life, links, claims = Life.of(len(sites)), [LINK_STATISTICS.empty()], [CLAIMS.empty()]
+    n_sites, known, ids = len(judge.sites), judge.sites.known, judge.sites.hotspots["hotspot"]
+    life, links, claims = Life.of(n_sites), [LINK_STATISTICS.empty()], [CLAIMS.empty()]
     roles = [np.zeros(0, np.uint8)]
-    tally = None if wanted.claims else Tally(rule, len(sites))
+    tally = None if wanted.claims else Tally(rule, n_sites)
 
-    def check(number: int, shard: ReportShard) -> tuple[Checked, Table | None]:
+    def check(number: int, shard: ReportShard) -> _Seen:
         checked = judge.check(number, shard)
-        if not (wanted.link_statistics or wanted.evidence):
-            return checked, None
-        ordered, pairs = checked.ordered, checked.pairs
-        return checked, link_statistics_of(
-            ordered.shard, ordered.begin, ordered.end, checked.joined["power_dbm"],
-            (pairs.beaconer, pairs.witness), checked.pair, ids, sites.known,
-        )  # fmt: skip
+        ordered, pairs, power_dbm = checked.ordered, checked.pairs, checked.joined["power_dbm"]
+        of_links = None
+        if wanted.link_statistics or wanted.evidence:
+            of_links = link_statistics_of(
+                ordered.shard, ordered.begin, ordered.end, power_dbm,
+                (pairs.beaconer, pairs.witness), checked.pair, ids, known,
+            )  # fmt: skip
+        beacons = ordered.beacons if wanted.every_report else None
+        return _Seen(number, ordered.row, power_dbm, ordered.shard.witness_row, of_links, beacons)
 
-    n = 0
+    numbers = []
+    for seen in over_shards(check):
+        numbers.append(seen.number)
+        life.add(seen.beaconer_row, seen.power_dbm, seen.witness_row)
+        piece = {} if seen.links is None or not wanted.link_statistics else {"link_statistics": seen.links}
+        if wanted.evidence and seen.links is not None:
+            links.append(_plain(seen.links))
+        if seen.beacons is not None:
+            piece |= {"beacons": seen.beacons}
+        del seen
+        lap("radio and row checks")
+        yield piece
+        lap("writing")
+    hand_back()
     with ThreadPoolExecutor(jobs) as pool:
-        for checked, of_links in _in_order(pool, jobs, check, enumerate(shards)):
-            n += 1
-            life.add(checked.ordered.row, checked.joined["power_dbm"], checked.ordered.shard.witness_row)
-            piece = {} if of_links is None or not wanted.link_statistics else {"link_statistics": of_links}
-            if wanted.evidence and of_links is not None:
-                links.append(_plain(of_links))
-            if wanted.every_report:
-                piece |= {"beacons": checked.ordered.beacons}
-            lap("radio and row checks")
-            yield piece
-            lap("writing")
         settled = judge.settle(pool)
+        hand_back()
         lap("memory and density")
-        numbers = ((number,) for number in range(n))
         for verdicts in _in_order(pool, jobs, lambda number: judge.verdicts(number, settled), numbers):
             if tally is None:
                 claimed = kind.claims(verdicts.judgement, limits)
@@ -162,6 +170,7 @@ def judged_in_pieces(
             lap("verdicts")
             yield _tables(verdicts, wanted)
             lap("writing")
+    hand_back()
     return Whole(
         judge.state_after(settled),
         _by_role(claims, roles),
@@ -169,6 +178,18 @@ def judged_in_pieces(
         life.activity(ids),
         Table.concat(links),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the first look at a shard leaves to be added up or written, while the shard itself waits for its verdict."""
+
+    number: int
+    beaconer_row: Array
+    power_dbm: Array
+    witness_row: Array
+    links: Table | None
+    beacons: Table | None
 
 
 def _tables(verdicts: ShardVerdicts, wanted: Wanted) -> Piece:
@@ -208,12 +229,12 @@ def _plain_part(columns: Gathered, name: str) -> tuple[Array, Array | None]:
 
 
 def _in_order(
-    pool: ThreadPoolExecutor, jobs: int, work: Callable[..., Done], arguments: Iterable[tuple[Any, ...]]
+    pool: ThreadPoolExecutor, jobs: int, work: Callable[[int], Done], numbers: Iterable[int]
 ) -> Iterator[Done]:
-    """The results in the order of the arguments, a few of them under way at a time."""
+    """The results in the order of the numbers, a few of them under way at a time."""
     under_way: deque[Future[Done]] = deque()
-    for each in arguments:
-        under_way.append(pool.submit(work, *each))
+    for number in numbers:
+        under_way.append(pool.submit(work, number))
         if len(under_way) > jobs:
             yield under_way.popleft().result()
     while under_way:

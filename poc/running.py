@@ -17,6 +17,7 @@ import pyarrow as pa
 from poc.checkpoint import NAME as CHECKPOINT
 from poc.checkpoint import Between, load, save
 from poc.emulator import Emulation, Epoch
+from poc.heap import hand_back
 from poc.metrics import grade
 from poc.parts import PartsWriter
 from poc.scenario import Scenario
@@ -129,10 +130,12 @@ def _write_parts(
             if epoch.after is not None:
                 writer.finish_epoch()
                 _add(unpaid, epoch.unpaid_bones)
-                save(folder, replace(epoch.after, unpaid_bones=unpaid))
+                if epoch.after.number < emulation.scenario.time.n_epochs:  # the last epoch is graded at once
+                    save(folder, replace(epoch.after, unpaid_bones=unpaid))
             del epoch
     shutil.rmtree(waiting_room, ignore_errors=True)
-    (folder / CHECKPOINT).unlink()
+    (folder / CHECKPOINT).unlink(missing_ok=True)
+    hand_back()
     return unpaid, FolderTables(folder)
 
 

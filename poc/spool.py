@@ -13,7 +13,7 @@ import numpy as np
 
 from poc.table import Array
 
-IN_MEMORY_BYTES = 64_000_000
+IN_MEMORY_BYTES = 16_000_000
 
 
 class Spool:

@@ -22,19 +22,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from poc.errors import DataError, StoreError
+from poc.row_group import EPOCH, ROW_GROUP
 from poc.schema import TABLES
-from poc.table import Schema, Table, arrow_array, table_from_arrow
+from poc.table import Schema, Table, arrow_array, field_of, table_from_arrow
 
 if TYPE_CHECKING:
     from maps.city import City
 
-EPOCH_FIELD = pa.field(
-    "epoch", pa.int32(), nullable=False, metadata={"unit": "", "meaning": "number of the epoch, from 0"}
-)
-
-
-ROW_GROUP = 125_000
-_IN_RUNS = {"beacon", "beaconer", "evidence"}
+EPOCH_FIELD = field_of(EPOCH, pa.int32())
+_IN_RUNS = {"beacon", "beaconer", "evidence", "payload", "beacon_payload"}
 _REPEATED_IDS = ("hotspot", "witness", "peer", "owner", "cell", "beaconer_cell", "witness_cell")
 
 
@@ -160,7 +156,7 @@ class TableWriter:
         written = []
         for begin in range(0, max(len(table), 1), ROW_GROUP):
             end = min(begin + ROW_GROUP, len(table))
-            arrow = with_epoch(epoch, table if begin == 0 and end == len(table) else table.take(np.arange(begin, end)))
+            arrow = with_epoch(epoch, table.slice(begin, end))
             if name not in self._writers:
                 self._writers[name] = parquet_writer(self.folder / f"{name}.parquet", arrow.schema)
             self._writers[name].write_table(arrow)
@@ -305,23 +301,24 @@ def _row_group(file: pq.ParquetFile, number: int, names: list[str] | None, _: Pa
 def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     """Each column in the form that costs little time for the bytes it saves, as every reader of Parquet knows them.
 
-    Ids that come again and again, words and small numbers: a dictionary, whose references need no compression. Counts
-    and times: differences in as few bits as they take. Floating-point numbers: bytes of one place together. Other ids
-    are random words: those of a beacon stand side by side, of the rest nothing can be saved.
+    Ids that come again and again out of order, and words: a dictionary, whose references need no compression. Counts:
+    differences in as few bits as they take. Times and floating-point numbers: bytes of one place together, compressed.
+    Other numbers have few values, and ids and payloads of beacons stand side by side: compressed as they are. Of other
+    ids, which are random words, nothing can be saved. Smallest and largest of a group, kept of all columns but ids,
+    would tell nothing of these.
     """
     names = {field.name: field.type for field in schema}
-    floats = [name for name, kind in names.items() if pa.types.is_floating(kind)]
-    ids = {name for name, kind in names.items() if pa.types.is_uint64(kind) and name not in _REPEATED_IDS}
-    steps = [
-        name for name, kind in names.items()
-        if pa.types.is_signed_integer(kind) and (name.endswith("_ns") or name.startswith("n_"))
-    ]  # fmt: skip
-    encoding = {**dict.fromkeys(floats, "BYTE_STREAM_SPLIT"), **dict.fromkeys(steps, "DELTA_BINARY_PACKED")}
-    dictionary = [name for name in names if name not in ids and name not in encoding]
-    packed = {**dict.fromkeys(floats, "lz4"), **dict.fromkeys(ids & _IN_RUNS, "zstd")}
+    ids = {name for name, kind in names.items() if pa.types.is_uint64(kind)}
+    split = [name for name, kind in names.items() if pa.types.is_floating(kind) or name.endswith("_ns")]
+    counts = [name for name, kind in names.items() if pa.types.is_signed_integer(kind) and name.startswith("n_")]
+    words = [name for name, kind in names.items() if pa.types.is_string(kind)]
+    encoding = {**dict.fromkeys(split, "BYTE_STREAM_SPLIT"), **dict.fromkeys(counts, "DELTA_BINARY_PACKED")}
+    dictionary = [*words, *(name for name in names if name in _REPEATED_IDS)]
+    plain = (ids - _IN_RUNS) | {*counts, *dictionary}
     return pq.ParquetWriter(
-        path, schema, compression={name: packed.get(name, "none") for name in names}, version="2.6",
+        path, schema, compression={name: "none" if name in plain else "lz4" for name in names}, version="2.6",
         use_dictionary=dictionary or False, column_encoding=encoding or None,
+        write_statistics=[name for name in names if name not in ids] or False,
     )  # fmt: skip
 
 

@@ -130,6 +130,11 @@ class Gathered(Mapping[str, Array]):
                 parts[name] = _frozen(np.concatenate([table[name] for table in tables])), None
         return Gathered(parts)
 
+    def slice(self, begin: int, end: int) -> Gathered:
+        """The columns of the rows from `begin` to before `end`, nothing copied."""
+        cut = slice(begin, end)
+        return Gathered({name: (v[cut], r) if r is None else (v, r[cut]) for name, (v, r) in self._parts.items()})
+
     def take(self, chosen: Array) -> Gathered:
         """The columns of a boolean mask or of an index array; row numbers shared by columns stay shared."""
         chosen = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen
@@ -140,15 +145,31 @@ class Gathered(Mapping[str, Array]):
         return Gathered({name: (v, chosen if r is None else taken[id(r)]) for name, (v, r) in self._parts.items()})
 
 
-def looked_up(values: Array, rows: Array) -> Array:
-    """`values[rows]`; in large runs by a compiled loop, if the compiler is at work anyway."""
-    if len(rows) < COMPILED_FROM or "numba" not in sys.modules or rows.dtype.kind not in "iu":
-        return values[rows]
-    if values.dtype.kind not in "iufb" or not (values.flags.c_contiguous and rows.flags.c_contiguous):
-        return values[rows]
-    from poc.gather_compiled import gathered
+def looked_up(values: Array, rows: Array, out: Array | None = None) -> Array:
+    """`values[rows]`, in `out` where that is given; in large runs by a compiled loop, if the compiler is at work."""
+    if _by_compiled_loop(values, rows) and (out is None or out.dtype == values.dtype):
+        from poc.gather_compiled import gathered
 
-    return gathered(values, rows)
+        return gathered(values, rows, out)
+    if out is not None:
+        out[:] = values[rows]
+    return values[rows] if out is None else out
+
+
+def _by_compiled_loop(values: Array, rows: Array) -> bool:
+    many = len(rows) >= COMPILED_FROM and "numba" in sys.modules
+    numbers = rows.dtype.kind in "iu" and values.dtype.kind in "iufb"
+    return many and numbers and bool(values.flags.c_contiguous and rows.flags.c_contiguous)
+
+
+def coded(words: Sequence[str], number: Array) -> tuple[Array, Array]:
+    """A part of `Gathered`: a few words, and the number of the word of each row (uint8).
+
+    >>> words, number = coded(["", "tower"], np.array([1, 0, 1]))
+    >>> words[number].tolist(), number.dtype.name
+    (['tower', '', 'tower'], 'uint8')
+    """
+    return _frozen(np.array(words, np.str_)), _frozen(number.astype(np.uint8))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,6 +210,35 @@ class Table:
         if isinstance(self.columns, Gathered):
             return Table(self.schema, self.columns.take(rows))
         return Table(self.schema, {name: _frozen(array[rows]) for name, array in self.columns.items()})
+
+    def slice(self, begin: int, end: int) -> Table:
+        """The rows from `begin` to before `end`, nothing copied."""
+        if isinstance(self.columns, Gathered):
+            return Table(self.schema, self.columns.slice(begin, end))
+        return Table(self.schema, {name: array[begin:end] for name, array in self.columns.items()})
+
+    def coded(self, **words: Sequence[str]) -> Table:
+        """The same table, with the words of these columns kept once: they hold no others.
+
+        >>> SITES = Schema("sites", ("kind",), (Column("kind", "text", "", "kind of site"),))
+        >>> sites = SITES.table(kind=["tower", "", "tower"]).coded(kind=["", "tower"])
+        >>> sites["kind"].tolist(), sites.says("kind", "tower").tolist()
+        (['tower', '', 'tower'], [True, False, True])
+        """
+        parts: dict[str, tuple[Array, Array | None]] = {name: (self[name], None) for name in self}
+        for name, known in words.items():
+            number = np.zeros(len(self), np.uint8)
+            for place, word in enumerate(known):
+                number[self[name] == word] = place
+            parts[name] = coded(known, number)
+        return Table(self.schema, Gathered(parts))
+
+    def says(self, name: str, word: str) -> npt.NDArray[np.bool_]:
+        """Whether the text of each row is this word; what is coded is not spelled out for it."""
+        if isinstance(self.columns, Gathered):
+            words, number = self.columns.part(name)
+            return np.asarray((words == word) if number is None else (words == word)[number])
+        return np.asarray(self[name] == word)
 
     def sort(self, *by: str) -> Table:
         """The rows in ascending order of the named columns (stable)."""
@@ -233,16 +283,20 @@ class Table:
         """The same columns as an Arrow table whose fields carry unit and meaning."""
         import pyarrow as pa
 
-        fields, arrays = [], []
-        for column in self.schema.columns:
-            array = _arrow_of(self, column.name)
-            arrays.append(array)
-            metadata = {"unit": column.unit, "meaning": column.meaning}
-            fields.append(pa.field(column.name, array.type, nullable=False, metadata=metadata))
+        arrays = [arrow_column(self, column.name) for column in self.schema.columns]
+        fields = [field_of(column, array.type) for column, array in zip(self.schema.columns, arrays, strict=True)]
         return pa.table(arrays, schema=pa.schema(fields, metadata={"table": self.schema.name}))
 
 
-def _arrow_of(table: Table, name: str) -> pa.Array:
+def field_of(column: Column, kind: pa.DataType) -> pa.Field:
+    """The Arrow field of a column: it carries unit and meaning."""
+    import pyarrow as pa
+
+    return pa.field(column.name, kind, nullable=False, metadata={"unit": column.unit, "meaning": column.meaning})
+
+
+def arrow_column(table: Table, name: str) -> pa.Array:
+    """One column of a table in Arrow's form."""
     if isinstance(table.columns, Gathered):
         values, rows = table.columns.part(name)
         if rows is not None and values.dtype.kind == "U":  # a few words, many times: never spelled out in numpy

@@ -11,6 +11,8 @@ import numpy as np
 from poc.table import Array
 
 _FEW = 4  # ids that are looked through one by one
+_REMEMBERED_BITS = 14  # of the number of places for ids that were found lately: in tables of links they come again soon
+_REMEMBERED_SHIFT, _SPREAD = np.uint64(64 - _REMEMBERED_BITS), np.uint64(0x9E3779B97F4A7C15)
 
 
 class Ready:
@@ -31,7 +33,8 @@ class Ready:
     def rows(self, ids: Array) -> Array:
         """Row of each id (uint64); −1 where it is not there."""
         rows = np.empty(len(ids), np.int64)
-        _search(self._ids, self._first, self._shift, ids, rows)
+        lately = np.full(1 << _REMEMBERED_BITS, -1, np.int32)
+        _search(self._ids, self._first, self._shift, ids, lately, rows)
         return rows
 
 
@@ -47,12 +50,17 @@ def _fill(sorted_ids, shift, first):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _search(sorted_ids, first, shift, ids, rows):  # type: ignore[no-untyped-def]
+def _search(sorted_ids, first, shift, ids, lately, rows):  # type: ignore[no-untyped-def]
     least, greatest = sorted_ids[0], sorted_ids[-1]
+    ids_lately = np.zeros(len(lately), np.uint64)
     for k in range(len(ids)):
         wanted = ids[k]
         if k > 0 and wanted == ids[k - 1]:
             rows[k] = rows[k - 1]
+            continue
+        place = np.int64((wanted * _SPREAD) >> _REMEMBERED_SHIFT)
+        if ids_lately[place] == wanted and lately[place] >= 0:
+            rows[k] = lately[place]
             continue
         rows[k] = -1
         if wanted < least or wanted > greatest:
@@ -69,3 +77,4 @@ def _search(sorted_ids, first, shift, ids, rows):  # type: ignore[no-untyped-def
             low += 1
         if low < len(sorted_ids) and sorted_ids[low] == wanted:
             rows[k] = low
+            ids_lately[place], lately[place] = wanted, low

@@ -6,7 +6,6 @@ Source: oracles-iot `hex_density.rs`, `tx_scaler.rs`, `HIP_17_INTERACTIVITY_LIMI
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,7 +38,9 @@ def scales_over_time(
     last_ns, earlier_ns = (np.append(last_times[name], NEVER_NS)[remembered] for name in RECIPROCAL_COLUMNS)
     events = hotspots.rows_of(reciprocal.hotspot), reciprocal.received_ns
     sender = hotspots.rows_of(beacons["beaconer"])
-    return scales_by_row(hotspots, (last_ns, earlier_ns), events, sender, beacons["received_ns"], wanted, limits)
+    remembered_ns = last_ns, earlier_ns
+    scales = scales_by_row(hotspots, remembered_ns, events, sender, beacons["received_ns"], wanted, limits)
+    return scales.astype(np.int64)
 
 
 def scales_by_row(
@@ -50,44 +51,67 @@ def scales_by_row(
     received_ns: npt.NDArray[np.int64],
     wanted: npt.NDArray[np.bool_],
     limits: Any,
-) -> npt.NDArray[np.int64]:
+) -> npt.NDArray[np.int32]:
     """As `scales_over_time`, by rows of HOTSPOTS: last and earlier reciprocal beacon of each as remembered, row and
-    arrival of the reciprocal beacons in processing order, sender and arrival of the beacons asked about in any order.
+    arrival of the reciprocal beacons (those of a hotspot in processing order), sender and arrival of the beacons asked
+    about in any order.
     """
     table = DENSITY_TABLES[limits.density_table]
-    scale_e4 = np.where(wanted, ONE_E4, 0)
-    if not table:
+    scale_e4 = np.where(wanted, np.int32(ONE_E4), np.int32(0))
+    if not table or not wanted.any():
         return scale_e4
     located = hotspots["region"] != NO_REGION
     grid = density_grid(hotspots["cell"], table)
-    beacon_cell = np.append(grid.place, -1)[sender]
+    cell = np.append(grid.place, -1)
     event_row, event_ns = reciprocal
 
     refresh_ns = limits.density_refresh_s * 10**9
     window_ns = int(limits.interactivity_h * 3600 * 10**9) + limits.loader_look_back_s * 10**9
-    asked = np.flatnonzero(wanted)
-    period = received_ns[asked] // refresh_ns
-    since = period - (period.min() if len(period) else 0)  # few numbers, which numpy sorts without comparing
-    order = np.argsort(since.astype(np.uint16) if since.max(initial=0) < 2**16 else since, kind="stable")
-    asked, period = asked[order], period[order]
-    bounds = [0, *(np.flatnonzero(period[1:] != period[:-1]) + 1).tolist(), len(asked)] if len(asked) else []
+    bounds = np.iinfo(np.int64)
+    first = int(np.min(received_ns, where=wanted, initial=bounds.max)) // refresh_ns
+    last = int(np.max(received_ns, where=wanted, initial=bounds.min)) // refresh_ns
+    asked, ask_start = _by_period(received_ns, refresh_ns, first, last)
+    events, event_start = _by_period(event_ns, refresh_ns, first, last)
     density_map, n_written = _map_of(grid, table), 0
-    for start, stop in pairwise(bounds):
-        now_ns = int(period[start]) * refresh_ns
-        if start == 0:  # what was remembered may be younger than the map
+    waiting = None
+    for number in (1 + np.flatnonzero(np.diff(ask_start[1:-1]))).tolist():
+        rows = asked[ask_start[number] : ask_start[number + 1]]
+        rows = rows[wanted[rows]]
+        if not len(rows):
+            continue
+        now_ns = (first + number - 1) * refresh_ns
+        if waiting is None:  # what was remembered may be younger than the map
             waiting = remembered[0] >= now_ns
             last_ns = np.where(waiting, remembered[1], remembered[0])
         elif waiting.any():
             due = waiting & (remembered[0] < now_ns)
             last_ns[due], waiting = np.maximum(last_ns[due], remembered[0][due]), waiting & ~due
-        n_past = int(np.searchsorted(event_ns, now_ns))
-        last_ns[event_row[n_written:n_past]] = event_ns[n_written:n_past]
-        n_written = n_past
+        past = events[n_written : event_start[number]]
+        last_ns[event_row[past]] = event_ns[past]
+        n_written = event_start[number]
         density_map.renew(located & (last_ns >= now_ns - window_ns))
-        rows = asked[start:stop]
-        found = density_map.scales_e4(beacon_cell[rows])
+        found = density_map.scales_e4(cell[sender[rows]])
         scale_e4[rows] = np.where(found < 0, limits.default_scale_e4, found)
     return scale_e4
+
+
+def _by_period(
+    time_ns: npt.NDArray[np.int64], refresh_ns: int, first: int, last: int
+) -> tuple[npt.NDArray[np.int32], list[int]]:
+    """Rows by period, in their order within one, and where the rows of each begin: those of the period `first + k` at
+    `start[k + 1]`, earlier ones at 0, later ones at the end.
+
+    >>> order, start = _by_period(np.array([25, 11, 3, 99]), 10, 1, 2)
+    >>> order.tolist(), start
+    ([2, 1, 0, 3], [0, 1, 2, 3, 4])
+    """
+    period = time_ns // refresh_ns
+    np.clip(period, first - 1, last + 1, out=period)
+    period -= first - 1
+    few = period.astype(np.uint16) if last - first < 2**16 - 2 else period  # numpy sorts these without comparing
+    del period
+    order = np.argsort(few, kind="stable").astype(np.int32)
+    return order, [0, *np.cumsum(np.bincount(few, minlength=last - first + 3)).tolist()]
 
 
 class _WholeMap:

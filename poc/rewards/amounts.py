@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, localcontext
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from poc.profiles.profile import Emission
 from poc.schema import REWARDS
-from poc.table import Table
+from poc.table import Gathered, Table, coded
 
 USD_PER_DATA_CREDIT = Decimal("0.00001")
 SHARE_E8 = Decimal("1e-8")
@@ -45,17 +46,19 @@ def pay(
     with localcontext(_CONTEXT):
         total = emission_bones(emission, days)
         data_cap = emission.data_share * total
-        rewards = []
-        for name, bones in pool_bones(emission, total, data).items():
+        rewards, bones_of = [], pool_bones(emission, total, data)
+        names = coded(list(bones_of), np.zeros(0))[0]
+        for number, (name, bones) in enumerate(bones_of.items()):
+            pool = names, number
             if name != DATA_POOL:
-                rewards.append(_amounts(name, shares.take(shares["pool"] == name), bones, SHARE_E8, epoch))
+                rewards.append(_amounts(pool, shares.take(shares.says("pool", name)), bones, SHARE_E8, epoch))
             elif data is not None:
-                rewards.append(_amounts(name, data.credits, bones, Decimal(1), epoch))
+                rewards.append(_amounts(pool, data.credits, bones, Decimal(1), epoch))
         table = Table.concat([REWARDS.empty(), *rewards])
         paid = int(table["amount_bones"].sum())
         unused = dict.fromkeys(emission.reserved, 0)
         if emission.unused_data_to:
-            carried = int(table["amount_bones"][table["pool"] == DATA_POOL].sum())
+            carried = int(table["amount_bones"][table.says("pool", DATA_POOL)].sum())
             unused[emission.unused_data_to] = _floor(data_cap - carried)
         payable = (sum((pool.emission_share for pool in emission.pools), emission.data_share)) * total
         unpaid = {"unallocated": _floor(payable) - paid - sum(unused.values())}
@@ -143,18 +146,29 @@ def whole_amounts(price: Decimal, counts: npt.NDArray[np.int64], unit: Decimal) 
     return amounts
 
 
-def _amounts(pool: str, shares: Table, bones: Decimal, unit: Decimal, epoch: int) -> Table:
+def _amounts(pool: tuple[npt.NDArray[np.str_], int], shares: Table, bones: Decimal, unit: Decimal, epoch: int) -> Table:
+    """REWARDS of one pool: the names of all pools and its number."""
     counts = shares["shares"]
-    price = price_of_share(bones, int(counts.sum(dtype=object)) * unit)
+    price = price_of_share(bones, _exact_sum(counts) * unit)
     amounts = whole_amounts(price, counts, unit)
     paid = amounts > 0
-    return REWARDS.table(
-        epoch=np.full(int(paid.sum()), epoch),
-        pool=np.full(int(paid.sum()), pool),
-        hotspot=shares["hotspot"][paid],
-        shares=shares["shares"][paid],
-        amount_bones=amounts[paid],
-    )
+    n_paid = int(paid.sum())
+    columns = {"hotspot": shares["hotspot"][paid], "shares": counts[paid], "amount_bones": amounts[paid]}
+    parts: dict[str, tuple[npt.NDArray[Any], npt.NDArray[Any] | None]] = {
+        "epoch": (np.full(n_paid, epoch, np.int32), None),
+        "pool": (pool[0], np.full(n_paid, pool[1], np.uint8)),
+        **{name: (values, None) for name, values in columns.items()},
+    }
+    return Table(REWARDS, Gathered(parts))
+
+
+def _exact_sum(counts: npt.NDArray[np.int64]) -> int:
+    """The sum as a Python integer, whatever its size: of the upper and lower halves by themselves.
+
+    >>> _exact_sum(np.array([2**62, 2**62, -1]))
+    9223372036854775807
+    """
+    return (int((counts >> 32).sum()) << 32) + int((counts & 0xFFFFFFFF).sum())
 
 
 def _fifteen_decimals(value: Decimal, rounding: str) -> Decimal:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from poc.schema import SHARES
-from poc.table import Array, Table
+from poc.table import Array, Gathered, Table, coded
 
 
 class Tally:
@@ -35,11 +35,17 @@ class Tally:
     def shares(self, hotspot: Array) -> Table:
         """SHARES of all pools, by pool as the rule lists them and then by hotspot."""
         order = np.argsort(hotspot, kind="stable")
+        names = coded(list(self.rule.POOLS), np.zeros(0))[0]
         pools = []
-        for pool, role in self.rule.POOLS.items():
-            total = self._of_role[role][order]
-            paid = total > 0
+        for number, role in enumerate(self.rule.POOLS.values()):
+            paid = order[self._of_role[role][order] > 0]
+            pool = names, np.full(len(paid), number, np.uint8)
             pools.append(
-                SHARES.table(pool=np.full(int(paid.sum()), pool), hotspot=hotspot[order][paid], shares=total[paid])
+                Table(
+                    SHARES,
+                    Gathered(
+                        {"pool": pool, "hotspot": (hotspot[paid], None), "shares": (self._of_role[role][paid], None)}
+                    ),
+                )
             )
         return Table.concat([SHARES.empty(), *pools])

@@ -19,6 +19,7 @@ from poc.keys import Keys
 from poc.scenario import FleetSection
 from poc.schema import HOTSPOTS, TRUTH
 from poc.table import Array, Table
+from poc.world.nuisances import SHARES as NUISANCES
 from poc.world.nuisances import SLOPPY_M, SLOW_BACKHAUL_S, TOWER_HEIGHT_M, nuisance_of, village_places
 from radio_models.lora.region_plans import RegionPlan
 
@@ -90,7 +91,7 @@ def create_fleet(
         nuisance=nuisance,
         group=np.zeros(n, np.uint64),
     )
-    return hotspots, truth
+    return hotspots, truth.coded(attack=[""], nuisance=["", *NUISANCES])
 
 
 def ids_from_text(names: Array) -> Array:

@@ -5,6 +5,7 @@ An observer turns the world of one epoch into report tables. It reads the truth;
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import numpy as np
 
 from poc.beacon.entropy import tick_s
 from poc.beacon.frame import FRAME_BYTES
+from poc.heap import hand_back
 from poc.keys import mix64
 from poc.schema import BEACONS, WITNESS_REPORTS
 from poc.shard import ReportShard
@@ -94,7 +96,7 @@ class BeaconWitness:
         airspace, moment = self._prepared(world, [span])
         beacons, reports = [BEACONS.empty()], [WITNESS_REPORTS.empty()]
 
-        def tables(heard: _Heard) -> tuple[Table, Table]:
+        def tables(_: int, heard: _Heard) -> tuple[Table, Table]:
             return self._beacons(world, heard.on_air), self._reports(world.truth, airspace, heard)
 
         for (made,) in self._ranges(world, airspace, moment, tables):
@@ -113,8 +115,29 @@ class BeaconWitness:
         reports on a beacon stand in order of arrival, ties by report id. Row numbers are those of HOTSPOTS, or where
         `place` (int32) is given `place[row]`.
         """
-        for _, shard in self.shards_of_spans(world, [span], place):
-            yield shard
+        yield from self.over_shards(world, span, place, lambda _, shard: shard)
+
+    def over_shards(
+        self, world: World, span: Span, place: Array | None, work: Callable[[int, ReportShard], Made]
+    ) -> Iterator[Made]:
+        """What `work` makes of the number and the shard of each range, in their order.
+
+        It is done where the shard was made, while that is in the cache, on several threads at once.
+        """
+        airspace, moments = self._prepared(world, [span])
+        place, of_site = self._places(world, airspace, place)
+
+        def made_of(number: int, heard: _Heard) -> Made | None:
+            if not len(heard.on_air):
+                return None
+            return work(number, self._shard(world, airspace, heard, place, of_site))
+
+        for (made,) in self._ranges(world, airspace, moments, made_of):
+            if made is not None:
+                yield made
+        if self.setting.scenario.time.n_epochs == 1:
+            self._airspace = None  # nobody will ask again
+            self._carried.forget()
 
     def shards_of_spans(
         self, world: World, spans: Sequence[Span], place: Array | None = None
@@ -124,16 +147,21 @@ class BeaconWitness:
         Static links are computed once for all of them. The shards of each span are those of `shards`, in that order.
         """
         airspace, moments = self._prepared(world, spans)
-        place = np.arange(len(world.truth), dtype=np.int32) if place is None else place
-        of_site = place[airspace.ground.sites.row]
+        place, of_site = self._places(world, airspace, place)
 
-        def shard(heard: _Heard) -> ReportShard | None:
+        def shard(_: int, heard: _Heard) -> ReportShard | None:
             return self._shard(world, airspace, heard, place, of_site) if len(heard.on_air) else None
 
         for epochs in self._ranges(world, airspace, moments, shard):
             for span, made in zip(spans, epochs, strict=True):
                 if made is not None:
                     yield span, made
+
+    @staticmethod
+    def _places(world: World, airspace: Airspace, place: Array | None) -> tuple[Array, Array]:
+        """The row that shards give to each row of the truth, and to each site."""
+        place = np.arange(len(world.truth), dtype=np.int32) if place is None else place
+        return place, place[airspace.ground.sites.row]
 
     def entropies(self, span: Span) -> Table:
         """ENTROPIES that were the newest at some time of the span: the public archive."""
@@ -199,6 +227,7 @@ class BeaconWitness:
         if self._airspace is None or self._truth is not truth:
             self._truth, self._airspace = truth, airspace_of(truth, self.setting, self.sensitivity_dbm)
             self._carried.follow(self._airspace, truth)
+            hand_back()  # what it was made from
         row, moments = self._airspace.ground.sites.row, []
         for span in spans:
             begin, end = outages(truth, span, keys)
@@ -206,31 +235,34 @@ class BeaconWitness:
         return self._airspace, moments
 
     def _ranges(
-        self, world: World, airspace: Airspace, moments: list[_Moment], made_of: Callable[[_Heard], Made]
+        self, world: World, airspace: Airspace, moments: list[_Moment], made_of: Callable[[int, _Heard], Made]
     ) -> Iterator[list[Made]]:
-        """Ranges of sites in order, each with what is made of what was heard in every span; `jobs` at a time."""
+        """Ranges of sites in order, each with what is made of its number and what was heard in every span; `jobs` at
+        a time.
+        """
         n, jobs = len(airspace.ground), self.setting.jobs
         ranges = [(begin, min(begin + SHARD_BEACONERS, n)) for begin in range(0, n, SHARD_BEACONERS)]
         if is_asked_for(self.receiver):
             strong = [list(self._range(world, airspace, moments, *sites)) for sites in ranges]
             by_moment = [self._received(world.truth, airspace, list(heard)) for heard in zip(*strong, strict=True)]
-            yield from ([made_of(heard) for heard in epochs] for epochs in zip(*by_moment, strict=True))
+            for number, epochs in enumerate(zip(*by_moment, strict=True)):
+                yield [made_of(number, heard) for heard in epochs]
             return
 
-        def work(begin: int, end: int) -> list[Made]:
-            return [made_of(heard) for heard in self._range(world, airspace, moments, begin, end)]
+        def work(number: int, begin: int, end: int) -> list[Made]:
+            return [made_of(number, heard) for heard in self._range(world, airspace, moments, begin, end)]
 
         if jobs == 1:
-            yield from (work(*sites) for sites in ranges)
+            yield from (work(number, *sites) for number, sites in enumerate(ranges))
             return
-        waiting: list[Future[list[Made]]] = []
+        waiting: deque[Future[list[Made]]] = deque()
         with ThreadPoolExecutor(jobs) as pool:
-            for sites in ranges:
-                waiting.append(pool.submit(work, *sites))
+            for number, sites in enumerate(ranges):
+                waiting.append(pool.submit(work, number, *sites))
                 if len(waiting) > jobs:
-                    yield waiting.pop(0).result()
+                    yield waiting.popleft().result()
             while waiting:
-                yield waiting.pop(0).result()
+                yield waiting.popleft().result()
 
     def _range(
         self, world: World, airspace: Airspace, moments: list[_Moment], begin: int, end: int

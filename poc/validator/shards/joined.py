@@ -136,13 +136,14 @@ def receptions(
     """RECEPTIONS as look-ups: `reports` into the columns `of_report`, `beacon_row` into the joined beacons.
 
     `pairs` are beaconer rows, witness rows and metres of the pairs that `of_report["pair"]` counts. A column whose
-    source is not given is left out.
+    source is not given is left out; frequencies are then those of the beacons.
     """
     witness = of_report["witness_row"] if reports is None else of_report["witness_row"][reports]
     parts: dict[str, tuple[Array, Array | None]] = {
         name: (of_report[name], reports) for name in _OF_REPORT if name in of_report
     }
     parts |= {name: (joined[source], beacon_row) for name, source in _OF_BEACON.items()}
+    parts.setdefault("frequency_hz", parts["beacon_frequency_hz"])
     parts |= {name: (sites.hotspots[source], witness) for name, source in _OF_WITNESS.items()}
     parts["witness_known"] = (sites.known, witness)
     if pairs is not None:

@@ -7,8 +7,10 @@ waits in a spool. `check` and `verdicts` may run on several threads at once; the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,7 +39,7 @@ from poc.validator.shards.memory import (
     witnessed,
 )
 from poc.validator.shards.report_checks import COMPILED, Beacons, bits_of, fired_by, life_of, limits_of, pair_failures
-from poc.validator.shards.sites import Pairs, Sites, pairs_between, sites_of
+from poc.validator.shards.sites import Pairs, Sites, pairs_between, sites_of, without_places
 from poc.validator.shards.verdicts import ShardVerdicts, verdicts_of_shard
 from poc.validator.shards.waiting import Waiting, waiting_of
 from poc.validator.state import ValidatorState
@@ -45,11 +47,17 @@ from poc.validator.state import ValidatorState
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The memory of the epoch, and for each beacon in the order handed in: its density scale [1e-4], first of shard."""
+    """The memory of the epoch, the density scale [1e-4] of each entry of `own`, and the beacons of each shard, by its
+    number, in the order handed in.
+    """
 
     own: OwnBeacons
     scale_e4: Array
-    first: Array
+    of_shard: Mapping[int, slice]
+
+    def entries(self, number: int) -> Array:
+        """The entry in `own` of each beacon of a shard."""
+        return self.own.place[self.of_shard[number]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +97,10 @@ class ShardJudge:
         self.bits = bits_of(rules.witness)
         self.site_failed = self._failed_by("witness", _of_witnesses(self.sites))
         self._spool, self._root = spool, 0
-        self._handed: dict[int, tuple[Array, Array, Array, Array]] = {}
+        self._handed: dict[int, tuple[Array, Array, Array]] = {}
 
     def check(self, number: int, shard: ReportShard) -> Checked:
-        """Row checks of the shard of that number; numbers count from 0."""
+        """Row checks of the shard of that number. Shards stand by ascending numbers, whichever is checked first."""
         rules, limits, sites, denylist = self.rules, self.limits, self.sites, self.state.denylist
         self._root = shard.report_root
         ordered = in_order(shard, sites)
@@ -109,7 +117,7 @@ class ShardJudge:
         passed = findings.valid
         reciprocal = passed & ((joined["n_reports"] > 0) | rules.counts_unheard)
         flags = (ADMITTED * admitted + PASSED * passed + RECIPROCAL * reciprocal).astype(np.uint8)
-        self._handed[number] = (row, joined["beacon"], received_ns, flags)
+        self._handed[number] = (row, received_ns, flags)
 
         beaconer, witness, pair = pairs_of(row, ordered.begin, ordered.end, shard.witness_row, len(sites))
         pairs = pairs_between(sites, beaconer, witness, int(getattr(limits, "min_distance_cells", 0)))
@@ -121,34 +129,30 @@ class ShardJudge:
 
     def settle(self, pool: ThreadPoolExecutor | None = None) -> Settled:
         """The memory of the epoch, once every shard has been checked; a pool may draw density maps meanwhile."""
+        self.sites = without_places(self.sites)
         numbers = sorted(self._handed)
-        sizes = [len(self._handed[number][0]) for number in numbers]
-        row, beacon, received_ns, flags = (
-            np.concatenate([self._handed[number][column] for number in numbers] or [np.zeros(0, dtype)])
-            for column, dtype in enumerate((np.int32, np.uint64, np.int64, np.uint8))
-        )
-        self._handed.clear()
-        own = own_beacons(row, beacon, received_ns, flags, len(self.sites))
-        del beacon
-        first = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
-        scaling = None if pool is None else pool.submit(self._scales, own, row, received_ns, flags)
-        for number in numbers:
-            waiting = Waiting(self._spool.get(number), self.sites)
-            heard = waiting.passed()
-            entry = own.place[first[number] : first[number + 1]]
-            witnessed(own, entry, heard.begin, heard.end, heard.witness_row, heard.received_ns)
-        scale_e4 = self._scales(own, row, received_ns, flags) if scaling is None else scaling.result()
-        return Settled(own, scale_e4, first)
+        first = np.cumsum([0, *(len(self._handed[number][0]) for number in numbers)]).tolist()
+        of_shard = {number: slice(*ends) for number, ends in zip(numbers, pairwise(first), strict=True)}
+        row, received_ns, flags = (np.empty(first[-1], dtype) for dtype in (np.int32, np.int64, np.uint8))
+        for number, mine in of_shard.items():
+            row[mine], received_ns[mine], flags[mine] = self._handed.pop(number)
+        own = own_beacons(row, received_ns, flags, len(self.sites), lambda: self._beacons(numbers))
+        del row, received_ns, flags
+        scaling = None if pool is None else pool.submit(self._scales, own)
+        for number, mine in of_shard.items():
+            heard = Waiting(self._spool.get(number), self.sites).passed()
+            witnessed(own, own.place[mine], heard.begin, heard.end, heard.witness_row, heard.received_ns)
+        return Settled(own, self._scales(own) if scaling is None else scaling.result(), of_shard)
 
     def verdicts(self, number: int, settled: Settled) -> ShardVerdicts:
         """Verdicts on the shard of that number; it can be asked for once."""
-        first, stop = settled.first[number], settled.first[number + 1]
+        entry = settled.entries(number)
         return verdicts_of_shard(
             self.rules,
             Waiting(self._spool.take(number), self.sites),
             settled.own,
-            settled.own.place[first:stop],
-            settled.scale_e4[first:stop],
+            entry,
+            settled.scale_e4[entry],
             self.remembered,
             self.state,
             self.limits,
@@ -230,18 +234,20 @@ class ShardJudge:
                 failed[check.fails(rows, self.limits, Memory(self.state.denylist))] |= np.uint32(self.bits[check])
         return failed
 
-    def _scales(self, own: OwnBeacons, row: Array, received_ns: Array, flags: Array) -> Array:
-        """Density scale of each beacon that passed, in the order handed in."""
-        reciprocal = np.flatnonzero(own.flags & RECIPROCAL)
-        reciprocal = reciprocal[np.argsort(own.rank[reciprocal])]
-        events = own.row_of_entry()[reciprocal], own.received_ns[reciprocal]
+    def _beacons(self, numbers: list[int]) -> Array:
+        """The ids of all beacons in the order handed in."""
+        return np.concatenate([self._spool.get(number)["beacon"] for number in numbers])
+
+    def _scales(self, own: OwnBeacons) -> Array:
+        """Density scale of each entry that passed."""
+        row, reciprocal = own.row_of_entry(), own.flags & RECIPROCAL != 0
         return scales_by_row(
             self.sites.hotspots,
             (self.remembered.reciprocal_ns, self.remembered.earlier_reciprocal_ns),
-            events,
+            (row[reciprocal], own.received_ns[reciprocal]),
             row,
-            received_ns,
-            flags & PASSED != 0,
+            own.received_ns,
+            own.flags & PASSED != 0,
             self.limits,
         )
 

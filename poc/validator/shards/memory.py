@@ -6,6 +6,7 @@ asked for, so one slot for each gap holds all that any later question needs, how
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,22 +58,23 @@ class OwnBeacons:
         return np.repeat(np.arange(len(self.start) - 1, dtype=np.int32), np.diff(self.start))
 
 
-def own_beacons(row: Array, beacon: Array, received_ns: Array, flags: Array, n_sites: int) -> OwnBeacons:
-    """The beacons handed in as those of each hotspot."""
+def own_beacons(row: Array, received_ns: Array, flags: Array, n_sites: int, beacon: Callable[[], Array]) -> OwnBeacons:
+    """The beacons handed in as those of each hotspot; `beacon` tells their ids, which settle ties alone."""
     n = len(row)
-    processing = np.argsort(received_ns)  # ties are settled below
-    ties = received_ns[processing][1:] == received_ns[processing][:-1]
-    if ties.any():
-        processing = np.lexsort((beacon, received_ns))
+    processing = np.argsort(received_ns)
+    if _n_ties(received_ns, processing):
+        processing = np.lexsort((beacon(), received_ns))
     rank = np.empty(n, np.int32)
-    rank[processing] = np.arange(n, dtype=np.int32)
-    del processing, ties
+    _number(processing, rank)
+    del processing
     entry = np.empty(n, np.int32)
     start = np.zeros(n_sites + 1, np.int32)
     _count_and_place(row, rank, start, entry)
+    place = np.empty(n, np.int32)
+    _number(entry, place)
     n_slots = n + n_sites
     return OwnBeacons(
-        start, received_ns[entry], rank[entry], flags[entry], _inverse(entry),
+        start, received_ns[entry], rank[entry], flags[entry], place,
         np.full(n_slots, -1, np.int32), np.zeros(n_slots, np.int64),
     )  # fmt: skip
 
@@ -158,10 +160,19 @@ def last_times_after(
     return table if not gone.any() else Table.concat([table, last_times.take(gone)]).sort("hotspot")
 
 
-def _inverse(entry: Array) -> Array:
-    place = np.empty(len(entry), np.int32)
-    place[entry] = np.arange(len(entry), dtype=np.int32)
-    return place
+@numba.njit(cache=True, nogil=True)
+def _n_ties(received_ns: Any, order: Any) -> int:
+    n = 0
+    for k in range(1, len(order)):
+        n += received_ns[order[k]] == received_ns[order[k - 1]]
+    return n
+
+
+@numba.njit(cache=True, nogil=True)
+def _number(order: Any, place: Any) -> None:
+    """The place of each row in the order."""
+    for k in range(len(order)):
+        place[order[k]] = k
 
 
 @numba.njit(cache=True, nogil=True)

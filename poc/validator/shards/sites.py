@@ -7,7 +7,7 @@ where two cells stand so close that the answer could matter, or where H3 might h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numba
 import numpy as np
@@ -87,6 +87,11 @@ def sites_of(hotspots: Table, strangers: Array) -> Sites:
     known = np.zeros(len(cell), bool)
     known[:n] = True
     return Sites(hotspots, known, chord, zone, whole_gain_db(hotspots["gain_dbi"]).astype(np.float32))
+
+
+def without_places(sites: Sites) -> Sites:
+    """The same sites, of which no more distances will be asked."""
+    return replace(sites, chord=np.zeros((0, 3)), zone=np.zeros(0, np.uint8))
 
 
 def pairs_between(sites: Sites, beaconer: Array, witness: Array, min_distance_cells: int) -> Pairs:

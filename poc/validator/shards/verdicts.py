@@ -17,7 +17,6 @@ from poc.validator.judge import Rules
 from poc.validator.judgement import Judgement
 from poc.validator.selection import first_arrivals
 from poc.validator.shards.findings import verdicts_of
-from poc.validator.shards.joined import ids_of_reports
 from poc.validator.shards.memory import (
     OwnBeacons,
     Remembered,
@@ -25,6 +24,7 @@ from poc.validator.shards.memory import (
     last_witness_before,
     witnesses_decided,
 )
+from poc.validator.shards.report_ids import ids_by_row
 from poc.validator.shards.waiting import Waiting
 from poc.validator.state import ValidatorState
 from poc.validator.verdict_tables import beacon_verdicts_of, witness_verdicts_of
@@ -84,13 +84,15 @@ def verdicts_of_shard(
         decided.n_valid, decided.n_selected, decided.beacon_row, decided.selected
     )  # fmt: skip
 
-    scale_e4 = np.where(of_beacon.valid, scale_e4, 0)
+    scale_e4 = np.where(of_beacon.valid, scale_e4, np.int64(0))
     beacon_verdicts = beacon_verdicts_of(joined, of_beacon, n_valid, n_selected, scale_e4, limits)
     receptions = decided.receptions
     columns = receptions.columns
     assert isinstance(columns, Gathered)
     if "report" not in columns:
-        ids = ids_of_reports(report_root, receptions["beacon"], receptions["witness"])
+        ids = ids_by_row(
+            report_root, arrays["beacon"], beacon_row, waiting.sites.hotspots["hotspot"], decided.witness_row
+        )
         columns = Gathered({"report": (ids, None), **{name: columns.part(name) for name in columns}})
         receptions = Table(receptions.schema, columns)
     witness_verdicts = witness_verdicts_of(

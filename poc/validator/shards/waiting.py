@@ -110,9 +110,10 @@ class Waiting:
             arrays |= {name: looked_up(arrays[name], rows) for name in _OF_REPORT if name in arrays}
         arrays["received_ns"] = arrays["arrived_ns"]
         arrays |= {name: arrays[name].astype(np.float64) for name in ("rssi_dbm", "snr_db") if name in arrays}
-        arrays["frequency_hz"] = (
-            arrays["reported_hz"] if "reported_hz" in arrays else joined["frequency_hz"][beacon_row]
-        )
+        if "reported_hz" in arrays:
+            arrays["frequency_hz"] = arrays["reported_hz"]
+        else:
+            del arrays["frequency_hz"]  # of the beacons
         pairs = None
         if self.has_every_report:
             pairs = arrays["pair_beaconer"], arrays["pair_witness"], arrays["pair_distance_m"]

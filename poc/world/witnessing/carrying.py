@@ -66,6 +66,10 @@ class CarriedLinks:
             self._before = self._kept if self._change is not None else {}
         self.airspace, self.hotspot, self._kept, self._n_outside = airspace, hotspot, {}, {}
 
+    def forget(self) -> None:
+        """Let go of the airspace, of which no more links will be asked."""
+        self.airspace, self.hotspot = None, np.zeros(0, np.uint64)
+
     @property
     def n_outside(self) -> int:
         """Links asked for so far that lie outside the distance domain of the path-loss model."""

@@ -143,3 +143,11 @@ def test_words_looked_up_are_written_as_if_spelled_out(words):
     rows = np.array([0, len(words) - 1, 0])
     gathered = Table(schema, Gathered({"word": (np.array(words), rows)})).to_arrow()
     assert gathered.equals(schema.table(word=np.array(words)[rows]).to_arrow())
+
+
+def test_coded_words_read_like_plain_ones():
+    plain = _pairs(names=("tower", "", "tower"))
+    table = plain.coded(name=["", "tower", "nowhere"])
+    assert table.equals(plain) and table.to_arrow().equals(plain.to_arrow())
+    assert table.says("name", "tower").tolist() == plain.says("name", "tower").tolist() == [True, False, True]
+    assert table.slice(1, 3).equals(plain.take([1, 2])) and plain.slice(1, 3).equals(plain.take([1, 2]))
