@@ -48,7 +48,10 @@ bench-frames: $(VENV)/.tested
 bench-million: $(VENV)/.tested
 	$(BIN)/python benchmarks/million.py
 
-.PHONY: bench-engine
+.PHONY: bench-engine bench-detect
+bench-detect: $(VENV)/.tested
+	$(BIN)/python -m benchmarks.detect_scale
+
 bench-engine: $(VENV)/.tested
 	$(BIN)/python -m benchmarks.engine
 
