@@ -86,8 +86,9 @@ class Day:
             step = max(1, size // n_days)  # all days of some senders before the next ones
             for part in range(0, end - begin, step):
                 of_day = np.arange(self.beacons, dtype=np.uint64) + (np.arange(n_days, dtype=np.uint64) << 40)[:, None]
-                sender = np.repeat(np.arange(part, min(part + step, end - begin)), of_day.size)
-                beacon = hotspot[sender] * np.uint64(4) + np.tile(of_day.ravel(), len(sender) // of_day.size)
+                senders = np.arange(part, min(part + step, end - begin))
+                sender = np.repeat(senders, of_day.size)
+                beacon = (hotspot[senders, None] * np.uint64(4) + of_day.ravel()).ravel()
                 calls = calls_of(sender, np.zeros(len(sender)), beacon, Keys(1))
                 first = first_of(len(sender), self.most)
                 first_arrivals(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 FIRST_SCRATCH = 4096  # candidates of one group
 FIRST_LINKS = 64  # links of a sender
-MORE_THAN_LAST = 1.5  # times as many as in the range before there is room for: much more costs pages of memory
+MORE_THAN_LAST = 1.5  # times as many as in the range before there is room for at once
+LINK_BYTES = 6
+MOSTLY_EMPTY = 8  # links that fill less than such a part of their room move out of it
 _threads = threading.local()
 
 
@@ -30,7 +33,7 @@ def links_compiled(airspace: Airspace, begin: int, end: int) -> Links:
     n_links, done = 0, 0
     n_free = int(MORE_THAN_LAST * getattr(_threads, "usual", FIRST_LINKS) * n_senders) + FIRST_SCRATCH
     while done < n_senders or not parts:
-        witness, received_cdbm = np.empty(n_free, np.int32), np.empty(n_free, np.int16)
+        witness, received_cdbm = _room(n_free)
         work = _scratch(len(shadow.words), len(ground.bins.of_row))
         n_done, needed = static_links(
             ground.sites, ground.bins, airspace.law, shadow, airspace.least_cdbm,
@@ -44,9 +47,24 @@ def links_compiled(airspace: Airspace, begin: int, end: int) -> Links:
             _threads.scratch = scratch(int(needed * 1.25), len(shadow.words), len(work.hint))
         elif done < n_senders:
             n_free = int(MORE_THAN_LAST * n_links / max(done, 1) * (n_senders - done)) + len(work.place)
-    columns = [np.concatenate(column) if len(parts) > 1 else column[0] for column in zip(*parts, strict=True)]
+    moves = len(parts) > 1 or MOSTLY_EMPTY * n_links < len(witness)
+    columns = [np.concatenate(column) if moves else column[0] for column in zip(*parts, strict=True)]
     _threads.usual = n_links / max(n_senders, 1)
     return Links(start, columns[0], columns[1], 0)
+
+
+def _room(n: int) -> tuple[Array, Array]:
+    """Columns for at least `n` links: those of the range before, where nobody holds its links any more.
+
+    Memory that is asked for anew with every range costs up to a tenth of a day: its pages are cleared first.
+    """
+    memory, holders = getattr(_threads, "room", (np.empty(0, np.uint8), ()))
+    if len(memory) < LINK_BYTES * n or any(holder() is not None for holder in holders):
+        memory = np.empty(LINK_BYTES * n, np.uint8)
+    n = len(memory) // LINK_BYTES
+    columns = np.frombuffer(memory, np.int32, n), np.frombuffer(memory, np.int16, n, offset=4 * n)
+    _threads.room = memory, tuple(map(weakref.ref, columns))
+    return columns
 
 
 def _scratch(n_tilings: int, n_rows: int) -> Scratch:
