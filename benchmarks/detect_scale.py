@@ -3,11 +3,11 @@
     .venv/bin/python -m benchmarks.detect_scale [--districts 10] [--jobs 2] [--folder DIR]
 
 Makes the reports unless the folder holds them: a district of 10,000 hotspots by the emulator (the mixture of attacks on
-a plain, seed 701, a town's radio, two days, 1.93 million receptions), and copies of it under other names side by side,
-five in a row, as the three Parquet files that `poc detect` reads. Copies cost what as many different districts would,
-but no link crosses a seam, and their scores say no more than one district's. Then runs `poc detect` in a process of its
-own and prints wall and CPU seconds, the peak of the memory of it and its workers together (proportional set size,
-sampled twice a second), verdicts, and how many liars they name.
+a plain, seed 701, a town's radio, two days, 1.93 million receptions), and copies of it under other names out of each
+other's hearing, five in a row, as the three Parquet files that `poc detect` reads. Copies cost what as many different
+districts would; their scores say no more than one district's. Then runs `poc detect` in a process of its own and prints
+wall and CPU seconds, the peak of the memory of it and its workers together (proportional set size, sampled twice a
+second), verdicts, and how many liars they name.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from poc.table import Array
 SEED = 701
 N_DISTRICT = 10_000
 SIDE_KM = SIDES_KM["urban"][40] * (N_DISTRICT / N_HOTSPOTS * 40.0 / 25.0) ** 0.5
+APART_KM = 150.0  # closer, who stands at a seam would miss neighbours that no link reaches, and look like a liar
 KM_PER_DEG = 111.195
 FILES = ("hotspots", "beacons", "witnesses")
 
@@ -97,9 +98,9 @@ def copies(folder: Path, tables: dict[str, pa.Table], n_districts: int) -> None:
 def _moved(cells: list[str], number: int) -> pa.Array:
     """The cells of a copy: whole districts to the east and north, distances kept."""
     latitude_deg, longitude_deg = coordinates_from_cells(np.array([int(cell, 16) for cell in cells], np.uint64))
-    north_deg = number // 5 * (SIDE_KM + 1.0) / KM_PER_DEG
+    north_deg = number // 5 * (SIDE_KM + APART_KM) / KM_PER_DEG
     wider = np.cos(np.radians(latitude_deg)) / np.cos(np.radians(latitude_deg + north_deg))
-    middle_deg = 9.0 + number % 5 * (SIDE_KM + 1.0) / KM_PER_DEG / np.cos(np.radians(47.0 + north_deg))
+    middle_deg = 9.0 + number % 5 * (SIDE_KM + APART_KM) / KM_PER_DEG / np.cos(np.radians(47.0 + north_deg))
     return pa.array(
         text_from_cells(
             cells_from_coordinates(latitude_deg + north_deg, middle_deg + (longitude_deg - 9.0) * wider, 12)

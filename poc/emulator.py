@@ -169,7 +169,10 @@ class Emulation:
         self, kind: EvidenceKind, observer: Any, world: World, span: Span, waiting_room: Path | None
     ) -> Generator[Epoch, None, Whole]:
         """Yield an epoch of a large fleet piece by piece; what is left at the end is returned."""
-        wanted = wanted_of(self.scenario.reports, kind, self.profile, any_detector=bool(self.detectors))
+        wanted = wanted_of(
+            self.scenario.reports, kind, self.profile, any_detector=bool(self.detectors),
+            last=span.epoch == self.scenario.time.n_epochs - 1,
+        )  # fmt: skip
         hotspots, place = neighbours_together(world.hotspots)
         entropies = observer.entropies(span)
         if wanted.every_report:

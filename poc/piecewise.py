@@ -37,17 +37,22 @@ WHOLE = "The reports of an epoch are held all at once, since {}; memory grows wi
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of an epoch somebody will look at: every report, link statistics, claims, evidence for detectors."""
+    """What of an epoch somebody will look at: every report, link statistics, claims, evidence for detectors, and what
+    the judge remembers, which after the last epoch nobody asks.
+    """
 
     every_report: bool
     link_statistics: bool
     claims: bool
     evidence: bool
+    memory: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """What is left of an epoch when its pieces are gone. `shares` are there unless claims were wanted."""
+    """What is left of an epoch when its pieces are gone. `shares` are there unless claims were wanted; `state` is as
+    before the epoch where the memory was not wanted.
+    """
 
     state: ValidatorState
     claims: Table
@@ -72,8 +77,10 @@ def why_whole(profile: Profile, campaigns: Iterable[Any], detectors: Iterable[An
     return ""
 
 
-def wanted_of(reports: Iterable[str], kind: EvidenceKind, profile: Profile, *, any_detector: bool) -> Wanted:
-    """What the scenario's `reports`, the reward rule and the detectors look at.
+def wanted_of(
+    reports: Iterable[str], kind: EvidenceKind, profile: Profile, *, any_detector: bool, last: bool
+) -> Wanted:
+    """What the scenario's `reports`, the reward rule, the detectors and the next epoch look at.
 
     Shares are summed up without claims where the rule allows it and no score strikes claims out.
     """
@@ -84,6 +91,7 @@ def wanted_of(reports: Iterable[str], kind: EvidenceKind, profile: Profile, *, a
         link_statistics=bool(reports & {"all", "link-statistics"}),
         claims="all" in reports or profile.scores_act == "now" or not adds_up,
         evidence=any_detector,
+        memory=not last,
     )
 
 
@@ -172,7 +180,7 @@ def judged_in_pieces(
             lap("writing")
     hand_back()
     return Whole(
-        judge.state_after(settled),
+        judge.state_after(settled) if wanted.memory else state,
         _by_role(claims, roles),
         None if tally is None else tally.shares(ids),
         life.activity(ids),

@@ -81,7 +81,7 @@ def run_to_folder(
         if signing is not None:
             signing.write_signatures(folder, scenario.seed, scenario.signing.share)
         manifest = manifest_of(emulation, unpaid, time.time() - started)
-        metrics = grade(tables, manifest, emulation.setting.city)
+        metrics = grade(tables, manifest, emulation.setting.city, jobs)
         write_json(folder / "metrics.json", metrics)
         write_json(folder / "manifest.json", manifest)
     return RunData(manifest, metrics, FolderTables(out), emulation.setting.city, out)

@@ -121,22 +121,33 @@ def statistics_of_losses(beaconer: Array, witness: Array, loss_db: Array) -> Tab
     >>> statistics_of_losses(np.array([1, 1]), np.array([2, 2]), np.array([100.0, 104.0]))["mean_loss_db"].tolist()
     [102.0]
     """
-    # whole units make every sum exact, and so the same for any order of the reports
-    loss_units = np.rint(loss_db * UNITS_PER_DB).astype(np.int64)
     ids = np.sort(np.append(beaconer, witness))
     ids = ids[np.append(True, ids[1:] != ids[:-1])[: len(ids)]]
-    pair = np.searchsorted(ids, beaconer) * len(ids) + np.searchsorted(ids, witness)
+    return statistics_by_row(ids, np.searchsorted(ids, beaconer), np.searchsorted(ids, witness), loss_db)
+
+
+def statistics_by_row(ids: Array, beaconer: Array, witness: Array, loss_db: Array) -> Table:
+    """The same from rows of sender and witness in ascending ids.
+
+    >>> ids = np.array([5, 9], np.uint64)
+    >>> statistics_by_row(ids, np.array([0, 0]), np.array([1, 1]), np.array([100.0, 104.0]))["witness"].tolist()
+    [9]
+    """
+    # whole units make every sum exact, and so the same for any order of the reports
+    loss_units = np.rint(loss_db * UNITS_PER_DB).astype(np.int64)
+    pair = beaconer * len(ids) + witness
     order = np.argsort(pair)
     starts = np.flatnonzero(_starts(pair[order]))
     if not len(starts):
         return LINK_STATISTICS.empty()
     n_heard = np.diff(np.append(starts, len(order)))
-    mean = np.add.reduceat(loss_units[order], starts) / n_heard
-    square = np.add.reduceat(loss_units[order] ** 2, starts) / n_heard
+    loss_units = loss_units[order]
+    mean = np.add.reduceat(loss_units, starts) / n_heard
+    square = np.add.reduceat(loss_units**2, starts) / n_heard
     first = order[starts]
     return LINK_STATISTICS.table(
-        beaconer=beaconer[first],
-        witness=witness[first],
+        beaconer=ids[beaconer[first]],
+        witness=ids[witness[first]],
         n_heard=n_heard,
         mean_loss_db=mean / UNITS_PER_DB,
         var_loss_db2=np.maximum(square - mean**2, 0.0) / UNITS_PER_DB**2,

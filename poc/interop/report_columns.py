@@ -8,6 +8,7 @@ taken column by column, since tens of millions of rows are nothing unusual here.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from poc.detectors.evidence import Case, statistics_of_losses
+from poc.detectors.evidence import Case, statistics_by_row
 from poc.errors import DataError
 from poc.interop.frames import file_type_of
 from poc.interop.names import Names
@@ -62,16 +63,23 @@ def read_reports(hotspots: Path, beacons: Path, witnesses: Path) -> Reports:
     """Read and condense; DataError for a file that cannot be read or lacks a column without which nothing is left."""
     names = Names()
     counts = {name: Rejections() for name in ("hotspots", "beacons", "witnesses")}
-    table, _ = read_hotspots(hotspots, names, counts["hotspots"], HOTSPOT_COLUMNS, fill_regions=False)
-    sent = _columns(beacons, BEACON_COLUMNS, "iot_beacon_ingest_report", counts["beacons"])
-    heard = _columns(witnesses, WITNESS_COLUMNS, "iot_witness_ingest_report", counts["witnesses"], encoded=_TEXTS)
+    with ThreadPoolExecutor(1) as reader:  # Arrow reads the reports while hotspots are read row by row
+        of_witnesses = reader.submit(
+            _columns, witnesses, WITNESS_COLUMNS, "iot_witness_ingest_report", counts["witnesses"], encoded=_TEXTS
+        )
+        table, _ = read_hotspots(hotspots, names, counts["hotspots"], HOTSPOT_COLUMNS, fill_regions=False)
+        sent = _columns(beacons, BEACON_COLUMNS, "iot_beacon_ingest_report", counts["beacons"])
+        heard = of_witnesses.result()
     notes: list[str] = []
     beaconer, power_dbm = _beacons(sent, names, table, counts["beacons"], notes)
     beacon = _joined(sent, heard)
     witness = _hotspot_rows(heard["witness"], names, table)
     frequency = _numbers(heard, "frequency_hz", counts["witnesses"], np.zeros(0, np.bool_))
     rows, loss_db = _losses(heard, beacon, beaconer, witness, power_dbm, counts["witnesses"], notes)
-    links = statistics_of_losses(table["hotspot"][beaconer[beacon[rows]]], table["hotspot"][witness[rows]], loss_db)
+    by_id = np.argsort(table["hotspot"])
+    rank = np.empty(len(by_id), np.int64)
+    rank[by_id] = np.arange(len(by_id))
+    links = statistics_by_row(table["hotspot"][by_id], rank[beaconer[beacon[rows]]], rank[witness[rows]], loss_db)
     case = Case(_activity(table, beaconer, power_dbm, witness), links)
     known = frequency[np.isfinite(frequency)]
     frequency_hz = float(np.median(known)) if len(known) else None

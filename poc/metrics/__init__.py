@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from poc.metrics.columns import Without, columns, distinct, first_measured_epoch
@@ -19,28 +20,34 @@ if TYPE_CHECKING:
     from maps.city import City
 
 
-def grade(tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], city: City | None = None) -> dict[str, Any]:
+def grade(
+    tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], city: City | None = None, jobs: int = 1
+) -> dict[str, Any]:
     """All metrics of a run as plain numbers for JSON; None where something is undefined or its table was not kept.
 
     `tables` are the tables of `poc.schema` with a leading column "epoch"; epochs before `manifest["warm_up_epochs"]`
-    are not measured. The result does not depend on the order of rows.
+    are not measured. The result depends neither on the order of rows nor on `jobs`, sections worked out side by side.
     """
     first_epoch = first_measured_epoch(manifest)
     labels = labels_from(tables)
     whole = _whole(tables, manifest)
     counts = _counts(whole, labels, first_epoch)
-    return {
-        **counts,
-        "coverage": coverage(tables, labels, first_epoch, city),
-        "detection": detection(tables, labels, first_epoch) if labels is not None else {},
-        **_of_pay(tables, manifest, labels, counts["n_epochs_measured"] or 0),
-        "witness_graph": witness_graph_of(whole, first_epoch, counts["n_hotspots"] or 0),
-        "witness_distance": witness_distances(whole, first_epoch),
-        "reasons": {
-            "beacons": reasons(whole, "beacon_verdicts", first_epoch),
-            "witness_reports": reasons(whole, "witness_verdicts", first_epoch),
+    sections: list[Callable[[], dict[str, Any]]] = [
+        lambda: {"coverage": coverage(tables, labels, first_epoch, city)},
+        lambda: {"detection": detection(tables, labels, first_epoch) if labels is not None else {}},
+        lambda: _of_pay(tables, manifest, labels, counts["n_epochs_measured"] or 0),
+        lambda: {"witness_graph": witness_graph_of(whole, first_epoch, counts["n_hotspots"] or 0)},
+        lambda: {"witness_distance": witness_distances(whole, first_epoch)},
+        lambda: {
+            "reasons": {
+                "beacons": reasons(whole, "beacon_verdicts", first_epoch),
+                "witness_reports": reasons(whole, "witness_verdicts", first_epoch),
+            }
         },
-    }
+    ]
+    with ThreadPoolExecutor(jobs) as pool:
+        graded = list(pool.map(lambda section: section(), sections))
+    return {name: value for section in [counts, *graded] for name, value in section.items()}
 
 
 def grade_otherwise_paid(
