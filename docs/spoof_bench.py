@@ -53,7 +53,7 @@ def _about(head: Mapping[str, Any], ours: Sequence[Mapping[str, Any]], probes: S
     text = (
         f"{head['benchmark']}, part {head['part']}: {len(cells)} of {len(wanted)} cells, {head['n_worlds']} worlds "
         f"each, {head['n_honest']:,} honest hotspots a world, {_sum(ours, 'n_liars'):,} lies that matter and "
-        f"{_sum(ours, 'n_harmless'):,} harmless ones in all. {leaks} of {len(probes)} probes are a leak."
+        f"{_sum(ours, 'n_harmless'):,} harmless ones in all. Probes that are a leak: {leaks} of {len(probes)}."
     )
     return text + (f" Not graded: {', '.join(missing)}." if missing else "")
 

@@ -130,7 +130,7 @@ def rates(entered: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[st
             for name in names
         ]  # fmt: skip
         lines.append(_line([
-            cell, _number(some["median_witnesses"], ".0f"), str(some["n_liars"]),
+            cell, _number(some["median_witnesses"], ".0f"), _number(some["n_liars"], ".0f"),
             _number(some["tpr_clairvoyant"], ".2f"), _number(some["tpr_informed"], ".2f"), *found,
             _number(some["best_trivial_tpr"], ".2f"), _number(some["classifier_tpr"], ".2f"),
         ]))  # fmt: skip
