@@ -71,8 +71,9 @@ def test_scrambled_truth_changes_nothing_in_pieces_either(monkeypatch):
         def __init__(self, setting):
             pass
 
-        def shards(self, world, span, place):
-            yield from shards_of(world.hotspots.take(np.argsort(place)), reports[span.epoch], 17)
+        def over_shards(self, world, span, place, work):
+            for number, shard in enumerate(shards_of(world.hotspots.take(np.argsort(place)), reports[span.epoch], 17)):
+                yield work(number, shard)
 
         def entropies(self, span):
             return reports[span.epoch]["entropies"]

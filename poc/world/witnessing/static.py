@@ -56,13 +56,16 @@ def links_compiled(airspace: Airspace, begin: int, end: int) -> Links:
 def _room(n: int) -> tuple[Array, Array]:
     """Columns for at least `n` links: those of the range before, where nobody holds its links any more.
 
-    Memory that is asked for anew with every range costs up to a tenth of a day: its pages are cleared first.
+    Memory that is asked for anew with every range costs up to a tenth of a day: its pages are cleared first. Whoever
+    holds a part of a column holds the column, since numpy's chain of views ends where memory is no array: hence the
+    memoryview, without which a part would hold the memory alone and nobody would know of it.
     """
     memory, holders = getattr(_threads, "room", (np.empty(0, np.uint8), ()))
     if len(memory) < LINK_BYTES * n or any(holder() is not None for holder in holders):
         memory = np.empty(LINK_BYTES * n, np.uint8)
     n = len(memory) // LINK_BYTES
-    columns = np.frombuffer(memory, np.int32, n), np.frombuffer(memory, np.int16, n, offset=4 * n)
+    view = memory.data
+    columns = np.frombuffer(view, np.int32, n), np.frombuffer(view, np.int16, n, offset=4 * n)
     _threads.room = memory, tuple(map(weakref.ref, columns))
     return columns
 

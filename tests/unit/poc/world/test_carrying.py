@@ -16,6 +16,7 @@ from poc.world.truth import Radio, Setting, Span, World
 from poc.world.witnessing import carrying, links
 from poc.world.witnessing.carrying import CarriedLinks
 from poc.world.witnessing.links import Airspace, airspace_of
+from poc.world.witnessing.static import links_compiled
 from radio_models.fading import FADING
 from radio_models.hata import Hata
 from radio_models.log_distance import LogDistance
@@ -137,3 +138,21 @@ def test_reports_do_not_depend_on_what_was_carried(monkeypatch):
         power_dbm = world.truth["power_dbm"].copy()
         power_dbm[3 * epoch : 3 * epoch + 5] -= 3.0
         world = World(world.hotspots, world.truth.replace(power_dbm=power_dbm).take(np.arange(len(power_dbm) - epoch)))
+
+
+def test_links_that_somebody_holds_are_not_written_over():
+    truth = fleet(N, np.random.default_rng(0), 0)
+    radio = Radio(LogDistance(exponent=2.5), SHADOWING["correlated"](), FADING["rician"](), 6.0, 1e-3)
+    setting = Setting(SimpleNamespace(), None, REGION_PLANS["EU868"], radio, Keys(1))
+    airspace = airspace_of(truth, setting, -130.0)
+    for _ in range(2):  # the second time there is room from the first
+        held = links_compiled(airspace, 0, N // 2)
+        part = held.received_cdbm[10:]
+        witness, received_cdbm = held.witness.copy(), held.received_cdbm.copy()
+        assert len(held) > N * N // 4
+        links_compiled(airspace, N // 2, N)
+        assert np.array_equal(held.witness, witness)
+        assert np.array_equal(held.received_cdbm, received_cdbm)
+        del held
+        links_compiled(airspace, N // 2, N)
+        assert np.array_equal(part, received_cdbm[10:])
