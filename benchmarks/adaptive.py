@@ -17,9 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.detection_worlds import SIDES_KM, URBAN, lone
+from benchmarks.detection_worlds import SIDES_KM, URBAN, lone, uniform_fleet
 from poc.running import run_in_memory
-from poc.scenario import scenario_from
 from poc.store import RunData
 
 N_HOTSPOTS, N_EPOCHS, WARM_UP, FIRST_SEED = 600, 12, 2, 701
@@ -42,21 +41,13 @@ MORE_LABELS = ["closed-clique#2", "starvation", "antenna-misreport"]
 def run(median: int, seed: int, tactics: str) -> RunData:
     """One run in memory."""
     side_km = SIDES_KM["urban"][median] * (N_HOTSPOTS / 1200) ** 0.5
-    place = {"width_km": side_km, "height_km": side_km, "resolution": 8, "latitude_deg": 47.0, "longitude_deg": 9.0}
     every = tactics == "all"
-    document = {
-        "seed": seed,
-        "map": {"synthetic": {"kind": "grid", **place}},
-        "time": {"n_epochs": N_EPOCHS, "warm_up_epochs": WARM_UP},
-        "fleet": {"n_hotspots": N_HOTSPOTS, "region": "EU868", "placement": {"name": "uniform"}},
-        "radio": URBAN,
-        "profile": {"base": "guarded"},
-        "attacks": [lone(2.0, 0.1), *KNOWN, *(MORE if every else [])],
-        "actors": [
-            {"name": "adaptive", "attack": "location-spoof", "tactics": LABELS + (MORE_LABELS if every else [])}
-        ],
-    }
-    return run_in_memory(scenario_from(document, "a study of liars who learn"))
+    scenario = uniform_fleet(
+        seed, side_km, N_HOTSPOTS, [lone(2.0, 0.1), *KNOWN, *(MORE if every else [])], "a study of liars who learn",
+        time={"n_epochs": N_EPOCHS, "warm_up_epochs": WARM_UP}, radio=URBAN, profile={"base": "guarded"},
+        actors=[{"name": "adaptive", "attack": "location-spoof", "tactics": LABELS + (MORE_LABELS if every else [])}],
+    )  # fmt: skip
+    return run_in_memory(scenario)
 
 
 def line(median: int, seed: int, tactics: str, data: RunData) -> str:

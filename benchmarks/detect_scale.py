@@ -29,11 +29,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from benchmarks.detection_worlds import MIXTURE, N_HOTSPOTS, SIDES_KM, URBAN
+from benchmarks.detection_worlds import MIXTURE, N_HOTSPOTS, SIDES_KM, URBAN, uniform_fleet
 from maps.grid import cells_from_coordinates, coordinates_from_cells, text_from_cells
+from poc.bench.world_files import texts_of
 from poc.emulator import Emulation
-from poc.scenario import scenario_from
-from poc.table import Array
 
 SEED = 701
 N_DISTRICT = 10_000
@@ -51,20 +50,10 @@ def make(folder: Path, n_districts: int) -> None:
 
 def district() -> dict[str, pa.Table]:
     """The reports of one district, and its truth."""
-    place = {"width_km": SIDE_KM, "height_km": SIDE_KM, "resolution": 8, "latitude_deg": 47.0, "longitude_deg": 9.0}
-    scenario = scenario_from(
-        {
-            "seed": SEED,
-            "map": {"synthetic": {"kind": "grid", **place}},
-            "time": {"n_epochs": 2},
-            "fleet": {"n_hotspots": N_DISTRICT, "region": "EU868", "placement": {"name": "uniform"}},
-            "radio": URBAN,
-            "profile": {"base": "minimal"},
-            "detectors": {"also": [], "denylist": "absent"},
-            "attacks": MIXTURE,
-        },
-        "a district for detectors",
-    )
+    scenario = uniform_fleet(
+        SEED, SIDE_KM, N_DISTRICT, MIXTURE, "a district for detectors",
+        time={"n_epochs": 2}, radio=URBAN, profile={"base": "minimal"}, detectors={"also": [], "denylist": "absent"},
+    )  # fmt: skip
     parts: dict[str, list[pa.Table]] = {"beacons": [], "witnesses": []}
     for epoch in Emulation.of(scenario, jobs=2).epochs():
         for name, table in _reports(epoch.tables).items():
@@ -72,8 +61,10 @@ def district() -> dict[str, pa.Table]:
     hotspots, truth = epoch.tables["hotspots"], epoch.tables["truth"]
     cells = pa.array(text_from_cells(hotspots["cell"]))
     return {
-        "hotspots": pa.table({"hotspot": _texts(hotspots["hotspot"]), "cell": cells, "gain_dbi": hotspots["gain_dbi"]}),
-        "truth": pa.table({"hotspot": _texts(truth["hotspot"]), "attack": pa.array(truth["attack"])}),
+        "hotspots": pa.table(
+            {"hotspot": texts_of(hotspots["hotspot"]), "cell": cells, "gain_dbi": hotspots["gain_dbi"]}
+        ),
+        "truth": pa.table({"hotspot": texts_of(truth["hotspot"]), "attack": pa.array(truth["attack"])}),
         **{name: pa.concat_tables(some) for name, some in parts.items()},
     }
 
@@ -110,26 +101,22 @@ def _moved(cells: list[str], number: int) -> pa.Array:
 
 def _reports(tables: Any) -> dict[str, pa.Table]:
     sent, heard = tables["beacons"], tables["witness_reports"]
-    names = _texts(sent["beacon"])
+    names = texts_of(sent["beacon"])
     row = sent.rows_of(heard["payload"], "payload")
     heard, row = heard.take(row >= 0), row[row >= 0]
     power_dbm = sent["power_dbm"].astype(np.int64)
     return {
-        "beacons": pa.table({"beacon": names, "beaconer": _texts(sent["hotspot"]), "tx_power_dbm": power_dbm}),
+        "beacons": pa.table({"beacon": names, "beaconer": texts_of(sent["hotspot"]), "tx_power_dbm": power_dbm}),
         "witnesses": pa.table(
             {
-                "beacon": names.take(pa.array(row)),
-                "witness": _texts(heard["hotspot"]),
+                "beacon": names[row],
+                "witness": texts_of(heard["hotspot"]),
                 "rssi_dbm": heard["rssi_dbm"],
                 "snr_db": heard["snr_db"],
                 "frequency_hz": heard["frequency_hz"],
             }
         ),
     }
-
-
-def _texts(ids: Array) -> pa.Array:
-    return pa.array([f"{number:016x}" for number in ids.tolist()])
 
 
 def detect(folder: Path, jobs: int) -> dict[str, Any]:

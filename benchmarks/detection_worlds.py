@@ -11,7 +11,7 @@ from typing import Any
 
 from poc.detectors.evidence import Evidence, case_of, window
 from poc.emulator import Emulation
-from poc.scenario import scenario_from
+from poc.scenario import Scenario, scenario_from
 from poc.table import Table
 from poc.world.truth import Setting
 
@@ -55,25 +55,33 @@ FAMILIES: dict[str, list[dict[str, Any]]] = {
 }
 
 
+def uniform_fleet(
+    seed: int, side_km: float, n_hotspots: int, attacks: list[dict[str, Any]], name: str, **sections: Any
+) -> Scenario:
+    """A fleet spread evenly over a plain square; `sections` are those of a scenario file."""
+    place = {"width_km": side_km, "height_km": side_km, "resolution": 8, "latitude_deg": 47.0, "longitude_deg": 9.0}
+    return scenario_from(
+        {
+            "seed": seed,
+            "map": {"synthetic": {"kind": "grid", **place}},
+            "fleet": {"n_hotspots": n_hotspots, "region": "EU868", "placement": {"name": "uniform"}},
+            "attacks": attacks,
+            **sections,
+        },
+        name,
+    )
+
+
 def world(
     seed: int, median: int, attacks: list[dict[str, Any]], radio: str = "urban", n_hotspots: int = N_HOTSPOTS
 ) -> tuple[Evidence, Table, Setting]:
     """(evidence, truth, setting) of one world whose median hotspot has about so many witnesses."""
     side_km = SIDES_KM[radio][median] * (n_hotspots / N_HOTSPOTS) ** 0.5
-    place = {"width_km": side_km, "height_km": side_km, "resolution": 8, "latitude_deg": 47.0, "longitude_deg": 9.0}
-    scenario = scenario_from(
-        {
-            "seed": seed,
-            "map": {"synthetic": {"kind": "grid", **place}},
-            "time": {"n_epochs": 2},
-            "fleet": {"n_hotspots": n_hotspots, "region": "EU868", "placement": {"name": "uniform"}},
-            "radio": URBAN if radio == "urban" else {},
-            "profile": {"base": "minimal"},
-            "detectors": {"also": [], "denylist": "absent"},
-            "attacks": attacks,
-        },
-        "a study of detectors",
-    )
+    scenario = uniform_fleet(
+        seed, side_km, n_hotspots, attacks, "a study of detectors",
+        time={"n_epochs": 2}, radio=URBAN if radio == "urban" else {}, profile={"base": "minimal"},
+        detectors={"also": [], "denylist": "absent"},
+    )  # fmt: skip
     emulation = Emulation.of(scenario)
     evidence, tables = seen(emulation)
     return evidence, tables["truth"], emulation.setting

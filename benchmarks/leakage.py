@@ -12,13 +12,12 @@ import argparse
 
 import numpy as np
 
-from benchmarks.detection_worlds import MIXTURE, N_HOTSPOTS, SIDES_KM, URBAN, seen
+from benchmarks.detection_worlds import MIXTURE, N_HOTSPOTS, SIDES_KM, URBAN, seen, uniform_fleet
 from poc.detectors import DETECTORS
 from poc.emulator import Emulation
 from poc.metrics.references import references
 from poc.metrics.references.law import law_of
 from poc.metrics.withholding import Curve, Payday
-from poc.scenario import scenario_from
 from poc.table import Table
 
 FIRST_SEED, NAMES = 601, ("informed", "relocation", "fusion")
@@ -26,21 +25,11 @@ FIRST_SEED, NAMES = 601, ("informed", "relocation", "fusion")
 
 def curves(median: int, seed: int) -> dict[str, Curve]:
     """The curve of each test in one world."""
-    side_km = SIDES_KM["urban"][median]
-    place = {"width_km": side_km, "height_km": side_km, "resolution": 8, "latitude_deg": 47.0, "longitude_deg": 9.0}
-    scenario = scenario_from(
-        {
-            "seed": seed,
-            "map": {"synthetic": {"kind": "grid", **place}},
-            "time": {"n_epochs": 3, "warm_up_epochs": 2},
-            "fleet": {"n_hotspots": N_HOTSPOTS, "region": "EU868", "placement": {"name": "uniform"}},
-            "radio": URBAN,
-            "profile": {"base": "guarded"},
-            "detectors": {"of_profile": False, "also": []},
-            "attacks": MIXTURE,
-        },
-        "a study of leakage",
-    )
+    scenario = uniform_fleet(
+        seed, SIDES_KM["urban"][median], N_HOTSPOTS, MIXTURE, "a study of leakage",
+        time={"n_epochs": 3, "warm_up_epochs": 2}, radio=URBAN, profile={"base": "guarded"},
+        detectors={"of_profile": False, "also": []},
+    )  # fmt: skip
     emulation = Emulation.of(scenario)
     evidence, tables = seen(emulation)
     truth = tables["truth"].sort("hotspot")

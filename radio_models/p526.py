@@ -149,20 +149,11 @@ def first_term_loss_db(
     40.9
     """
     links = CheckedLinks()
-    d, tx, rx, radius, f, vertical, permittivity, conductivity = (
-        links.column(name, values, wanted)
-        for name, values, wanted in (
-            ("distance_km", distance_km, _KILOMETRES),
-            ("tx_height_m", tx_height_m, _ABOVE_SMOOTH_EARTH),
-            ("rx_height_m", rx_height_m, _ABOVE_SMOOTH_EARTH),
-            ("effective_earth_radius_km", effective_earth_radius_km, _KILOMETRES),
-            ("frequency_ghz", frequency_ghz, _GIGAHERTZ),
-            ("polarization", polarization, _POLARIZATION),
-            ("relative_permittivity", relative_permittivity, Wanted("", 1.0)),
-            ("conductivity_s_per_m", conductivity_s_per_m, Wanted("S/m", 0.0)),
-        )
+    d, tx, rx, radius, f, vertical = _over_smooth_earth(
+        links, distance_km, tx_height_m, rx_height_m, effective_earth_radius_km, frequency_ghz, polarization
     )
-    _fitting(distance_km=d, tx_height_m=tx, rx_height_m=rx, effective_earth_radius_km=radius, frequency_ghz=f)
+    permittivity = links.column("relative_permittivity", relative_permittivity, Wanted("", 1.0))
+    conductivity = links.column("conductivity_s_per_m", conductivity_s_per_m, Wanted("S/m", 0.0))
     return links.marked(_first_term_db(d, tx, rx, radius, f, vertical, permittivity, conductivity))
 
 
@@ -205,19 +196,10 @@ def spherical_earth_loss_db(
     [0.0, 9.16, 40.9]
     """
     links = CheckedLinks()
-    d, tx, rx, radius, f, vertical, sea = (
-        links.column(name, values, wanted)
-        for name, values, wanted in (
-            ("distance_km", distance_km, _KILOMETRES),
-            ("tx_height_m", tx_height_m, _ABOVE_SMOOTH_EARTH),
-            ("rx_height_m", rx_height_m, _ABOVE_SMOOTH_EARTH),
-            ("effective_earth_radius_km", effective_earth_radius_km, _KILOMETRES),
-            ("frequency_ghz", frequency_ghz, _GIGAHERTZ),
-            ("polarization", polarization, _POLARIZATION),
-            ("sea_fraction", sea_fraction, _SHARE),
-        )
+    d, tx, rx, radius, f, vertical = _over_smooth_earth(
+        links, distance_km, tx_height_m, rx_height_m, effective_earth_radius_km, frequency_ghz, polarization
     )
-    _fitting(distance_km=d, tx_height_m=tx, rx_height_m=rx, effective_earth_radius_km=radius, frequency_ghz=f)
+    sea = links.column("sea_fraction", sea_fraction, _SHARE)
     in_sight = d < np.sqrt(2.0 * radius) * (np.sqrt(0.001 * tx) + np.sqrt(0.001 * rx))
     c = (tx - rx) / (tx + rx)
     m = 250.0 * d * d / (radius * (tx + rx))
@@ -315,6 +297,31 @@ def delta_bullington_loss_db(
     with np.errstate(invalid="ignore"):  # +inf − inf of a link that is marked
         added = np.maximum(spherical - over_smooth, 0.0)
     return links.marked(over_terrain + added)
+
+
+def _over_smooth_earth(
+    links: CheckedLinks,
+    distance_km: ArrayLike,
+    tx_height_m: ArrayLike,
+    rx_height_m: ArrayLike,
+    effective_earth_radius_km: ArrayLike,
+    frequency_ghz: ArrayLike,
+    polarization: ArrayLike,
+) -> tuple[Floats, ...]:
+    """What every loss over a smooth Earth asks for, checked, in this order."""
+    d, tx, rx, radius, f, vertical = (
+        links.column(name, values, wanted)
+        for name, values, wanted in (
+            ("distance_km", distance_km, _KILOMETRES),
+            ("tx_height_m", tx_height_m, _ABOVE_SMOOTH_EARTH),
+            ("rx_height_m", rx_height_m, _ABOVE_SMOOTH_EARTH),
+            ("effective_earth_radius_km", effective_earth_radius_km, _KILOMETRES),
+            ("frequency_ghz", frequency_ghz, _GIGAHERTZ),
+            ("polarization", polarization, _POLARIZATION),
+        )
+    )
+    _fitting(distance_km=d, tx_height_m=tx, rx_height_m=rx, effective_earth_radius_km=radius, frequency_ghz=f)
+    return d, tx, rx, radius, f, vertical
 
 
 def _beside_points(*columns: Floats) -> tuple[Floats, ...]:

@@ -88,6 +88,14 @@ def coverage(
         rows = found.rows()
         served = serve(opened, site, fleet, receiver, names[0], preset.frequency_hz, radius_m) if fleet else None
         rows += served.rows if served else []
+        if profile:
+            from poc.coverage.earnings import earnings, scenario_around
+
+            scenario = scenario_around(city, profile, hotspots, settings or [])
+            with progress(seeds, "earnings", quiet) as bar:
+                earned = earnings(site, scenario, seeds, lambda done, _: bar.update(bar.task_ids[0], completed=done))
+            rows += earned.rows()
+            say(earned.what_it_is())
         pictures = []
         if out is not None and drawing is not None:
             out.mkdir(parents=True, exist_ok=True)
@@ -97,14 +105,6 @@ def coverage(
             if served:
                 what = opened, served.grid, served.sites, served.best, names[0]
                 pictures += [drawing.draw("draw_best_server", out / "best-server.png", *what)]
-        if profile:
-            from poc.coverage.earnings import earnings, scenario_around
-
-            scenario = scenario_around(city, profile, hotspots, settings or [])
-            with progress(seeds, "earnings", quiet) as bar:
-                earned = earnings(site, scenario, seeds, lambda done, _: bar.update(bar.task_ids[0], completed=done))
-            rows += earned.rows()
-            say(earned.what_it_is())
         show(rows, output, f"{opened.name}: {at}, {point.height_m:g} m")
         if out is not None:
             from poc.coverage.geotiff import write_geotiff

@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from cli.commands import calibrate, coverage, map_profile
+from poc.errors import PocError
 
 app = typer.Typer()
 for name, command in (
@@ -35,6 +36,13 @@ def test_coverage_of_a_site_in_files_and_figures(tmp_path):
     assert [row.get("model") or row["site"] for row in rows] == ["itm", "log-distance", "site", "east"]
     files = {path.name for path in (tmp_path / "site").iterdir()}
     assert files == {"itm.tif", "log-distance.tif", "coverage.png", "best-server.png"}
+
+
+def test_a_profile_that_there_is_not_leaves_no_folder(tmp_path):
+    words = ["coverage", "--at", "47.14,9.52", "--city", "liechtenstein", "--radius-km", "2", "--model", "log-distance"]
+    done = CliRunner().invoke(app, [*words, "--profile", "nobody", "--out", str(tmp_path / "site")])
+    assert isinstance(done.exception, PocError)
+    assert not (tmp_path / "site").exists()
 
 
 def test_profile_of_a_link_west_of_greenwich_and_south_of_the_equator(tmp_path):
